@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.loader;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+
+/**
+ * The calls that need errno captured before the JVM can overwrite it. The rest goes through the
+ * bindings, whose functions return {@code -errno}.
+ */
+@SuppressWarnings("restricted")
+final class Native {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final AddressLayout POINTER = ValueLayout.ADDRESS;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final SymbolLookup SYMBOLS =
+      SymbolLookup.loaderLookup().or(LINKER.defaultLookup());
+  private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+  private static final VarHandle ERRNO =
+      Linker.Option.captureStateLayout().varHandle(PathElement.groupElement("errno"));
+
+  private static final MethodHandle MMAP =
+      capturing("mmap", FunctionDescriptor.of(POINTER, POINTER, LONG, INT, INT, INT, LONG));
+  private static final MethodHandle MUNMAP =
+      capturing("munmap", FunctionDescriptor.of(INT, POINTER, LONG));
+  private static final MethodHandle SETRLIMIT =
+      capturing("setrlimit", FunctionDescriptor.of(INT, INT, POINTER));
+  private static final MethodHandle OPEN =
+      LINKER.downcallHandle(
+          SYMBOLS.findOrThrow("open"),
+          FunctionDescriptor.of(INT, POINTER, INT),
+          CAPTURE_ERRNO,
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle OPEN_OBJECT =
+      capturing("bpf_object__open_mem", FunctionDescriptor.of(POINTER, POINTER, LONG, POINTER));
+
+  private static final MethodHandle FREE =
+      LINKER.downcallHandle(SYMBOLS.findOrThrow("free"), FunctionDescriptor.ofVoid(POINTER));
+
+  private static final int PROT_READ_WRITE = 1 | 2;
+  private static final int MAP_SHARED = 1;
+  private static final int RLIMIT_MEMLOCK = 8;
+  private static final long RLIM_INFINITY = -1;
+  private static final int O_RDONLY_DIRECTORY_CLOEXEC = directoryFlag() | 0x80000;
+
+  private Native() {}
+
+  /** bpf_object__open_mem(): the object, or an exception with the errno that NULL came with. */
+  static MemorySegment openObject(MemorySegment elf, MemorySegment options, String subject) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      MemorySegment object =
+          (MemorySegment) OPEN_OBJECT.invokeExact(state, elf, elf.byteSize(), options);
+      if (object.address() == 0) {
+        throw new BpfException("bpf_object__open_mem", subject, errno(state));
+      }
+      return object;
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /** Maps {@code length} bytes of a BPF map, shared, for reading and writing. */
+  static MemorySegment mmap(int fd, long length, String subject) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      MemorySegment address =
+          (MemorySegment)
+              MMAP.invokeExact(
+                  state, MemorySegment.NULL, length, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+      if (address.address() == -1) {
+        throw new BpfException("mmap", subject, errno(state));
+      }
+      return address;
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  static void munmap(MemorySegment address, long length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      int result = (int) MUNMAP.invokeExact(state, address, length);
+      if (result != 0) {
+        throw new BpfException("munmap", "mapped array", errno(state));
+      }
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /**
+   * Lifts the limit of locked memory, against which kernels before 5.11 count every map. Without
+   * CAP_SYS_RESOURCE this fails, harmlessly on newer kernels; on older ones creating a map then
+   * fails with EPERM.
+   */
+  static void raiseLockedMemoryLimit() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      MemorySegment limit = arena.allocateFrom(LONG, RLIM_INFINITY, RLIM_INFINITY);
+      int unused = (int) SETRLIMIT.invokeExact(state, RLIMIT_MEMLOCK, limit);
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /** Opens a directory, for example a cgroup, for reading; the caller closes the descriptor. */
+  static int openDirectory(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      MemorySegment name = arena.allocateFrom(path.toString());
+      int fd = (int) OPEN.invokeExact(state, name, O_RDONLY_DIRECTORY_CLOEXEC);
+      if (fd < 0) {
+        throw new BpfException("open", path.toString(), errno(state));
+      }
+      return fd;
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /** Gives back what a C function allocated for its caller. */
+  static void free(MemorySegment memory) {
+    try {
+      FREE.invokeExact(memory);
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  private static MethodHandle capturing(String name, FunctionDescriptor descriptor) {
+    return LINKER.downcallHandle(SYMBOLS.findOrThrow(name), descriptor, CAPTURE_ERRNO);
+  }
+
+  private static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
+  }
+
+  /** O_DIRECTORY is one of the few flags that arm64 numbers differently. */
+  private static int directoryFlag() {
+    return System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
+  }
+
+  private static RuntimeException unchecked(Throwable failure) {
+    return switch (failure) {
+      case RuntimeException exception -> exception;
+      case Error error -> throw error;
+      default -> new IllegalStateException("a native call failed", failure);
+    };
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.loader;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import me.bechberger.ebpf.bpf.raw.Lib;
+import me.bechberger.ebpf.bpf.raw.bpf_test_run_opts;
+
+/**
+ * A run of a program on a packet or context of the caller's, without attaching it. Works for
+ * SCHED_CLS and XDP (a frame of at least 14 bytes, from the destination MAC on) and for SYSCALL (a
+ * context only). The kernel runs it in the network namespace of the calling thread.
+ */
+public final class TestRun {
+  /** Room for what a program may add to a packet, encapsulation included. */
+  private static final int GROWTH = 1024;
+
+  /** More than any context structure has today; the kernel says how much it used. */
+  private static final int CONTEXT_ROOM = 512;
+
+  private final BpfProgram program;
+  private byte[] data = {};
+  private byte[] context = {};
+  private int repeat = 1;
+
+  TestRun(BpfProgram program) {
+    this.program = program;
+  }
+
+  /** The frame that the program sees. */
+  public TestRun data(byte[] frame) {
+    this.data = frame.clone();
+    return this;
+  }
+
+  /** The context: struct __sk_buff, struct xdp_md, or what a SYSCALL program takes. */
+  public TestRun context(byte[] bytes) {
+    this.context = bytes.clone();
+    return this;
+  }
+
+  /** Like {@link #context(byte[])}, copied when called. */
+  public TestRun context(MemorySegment bytes) {
+    this.context = bytes.toArray(ValueLayout.JAVA_BYTE);
+    return this;
+  }
+
+  /** The context of a tc program. */
+  public TestRun context(SkbContext skb) {
+    return context(skb.memory());
+  }
+
+  /** How often to run; each run sees the packet as the one before left it. */
+  public TestRun repeat(int times) {
+    this.repeat = times;
+    return this;
+  }
+
+  /**
+   * Runs the program.
+   *
+   * @throws BpfException EINVAL if the kernel does not like the frame or a field of the context
+   *     that may not be set, ENOTSUPP if the program type has no test run
+   */
+  public TestResult run() {
+    return program.type() == ProgramType.SYSCALL ? runSyscall() : runPacket();
+  }
+
+  private TestResult runPacket() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = options(arena);
+      bpf_test_run_opts.repeat(options, repeat);
+      bpf_test_run_opts.data_in(options, arena.allocateFrom(ValueLayout.JAVA_BYTE, data));
+      bpf_test_run_opts.data_size_in(options, data.length);
+      MemorySegment dataOut = arena.allocate(data.length + (long) GROWTH);
+      bpf_test_run_opts.data_out(options, dataOut);
+      bpf_test_run_opts.data_size_out(options, (int) dataOut.byteSize());
+      MemorySegment contextOut = MemorySegment.NULL;
+      if (context.length > 0) {
+        contextOut = arena.allocate(CONTEXT_ROOM);
+        bpf_test_run_opts.ctx_in(options, context(arena));
+        bpf_test_run_opts.ctx_size_in(options, context.length);
+        bpf_test_run_opts.ctx_out(options, contextOut);
+        bpf_test_run_opts.ctx_size_out(options, CONTEXT_ROOM);
+      }
+      run(options);
+      return new TestResult(
+          bpf_test_run_opts.retval(options),
+          bytes(dataOut, bpf_test_run_opts.data_size_out(options)),
+          context.length > 0
+              ? bytes(contextOut, bpf_test_run_opts.ctx_size_out(options))
+              : new byte[0],
+          Integer.toUnsignedLong(bpf_test_run_opts.duration(options)));
+    }
+  }
+
+  /** SYSCALL programs write their context in place and may not be repeated by the kernel. */
+  private TestResult runSyscall() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = options(arena);
+      MemorySegment shared = context(arena);
+      if (context.length > 0) {
+        bpf_test_run_opts.ctx_in(options, shared);
+        bpf_test_run_opts.ctx_size_in(options, context.length);
+      }
+      int times = Math.max(1, repeat);
+      long start = System.nanoTime();
+      for (int time = 0; time < times; time++) {
+        run(options);
+      }
+      long nanos = (System.nanoTime() - start) / times;
+      return new TestResult(
+          bpf_test_run_opts.retval(options), new byte[0], bytes(shared, context.length), nanos);
+    }
+  }
+
+  private void run(MemorySegment options) {
+    BpfException.check(
+        Lib.bpf_prog_test_run_opts(program.fd(), options),
+        "bpf_prog_test_run_opts",
+        program.subject());
+  }
+
+  private MemorySegment context(Arena arena) {
+    MemorySegment memory = arena.allocate(Math.max(Long.BYTES, context.length), Long.BYTES);
+    return memory.copyFrom(MemorySegment.ofArray(context));
+  }
+
+  private static MemorySegment options(Arena arena) {
+    MemorySegment options = bpf_test_run_opts.allocate(arena);
+    bpf_test_run_opts.sz(options, bpf_test_run_opts.sizeof());
+    return options;
+  }
+
+  private static byte[] bytes(MemorySegment memory, int length) {
+    return memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+  }
+}
