@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.loader;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ public final class Libbpf {
 
   private Libbpf() {}
 
-  /** Initialised once, by the JVM's class initialisation; a failure is kept for every caller. */
+  /** Loaded once, by the JVM's class initialisation; a problem is kept for every caller. */
   private static final class Loaded {
-    static final BpfException FAILURE = load();
+    static final String PROBLEM = load();
   }
 
   /**
@@ -28,9 +29,8 @@ public final class Libbpf {
    * @throws BpfException if libbpf is missing or older than 1.1; the message says what to install
    */
   public static void require() {
-    if (Loaded.FAILURE != null) {
-      throw new BpfException(
-          Loaded.FAILURE.call(), "libbpf", Loaded.FAILURE.errno(), Loaded.FAILURE.getMessage());
+    if (!Loaded.PROBLEM.isEmpty()) {
+      throw new BpfException("load", FILE_NAME, 0, Loaded.PROBLEM + "; " + INSTALL);
     }
   }
 
@@ -50,8 +50,9 @@ public final class Libbpf {
         Lib.libbpf_num_possible_cpus(), "libbpf_num_possible_cpus", "this machine");
   }
 
+  /** Returns what went wrong; empty if nothing did. */
   @SuppressWarnings("restricted")
-  private static BpfException load() {
+  private static String load() {
     List<Path> directories = libraryDirectories();
     Path library =
         directories.stream()
@@ -60,22 +61,21 @@ public final class Libbpf {
             .findFirst()
             .orElse(null);
     if (library == null) {
-      return new BpfException("load", FILE_NAME, 0, "not found in " + directories + "; " + INSTALL);
+      return "not found in " + directories;
     }
     try {
       System.load(library.toRealPath().toString());
-    } catch (java.io.IOException | UnsatisfiedLinkError failure) {
-      return new BpfException("load", library.toString(), 0, failure.getMessage() + "; " + INSTALL);
+    } catch (IOException | UnsatisfiedLinkError failure) {
+      return library + ": " + failure.getMessage();
     }
     int major = Lib.libbpf_major_version();
     int minor = Lib.libbpf_minor_version();
     if (major < 1 || (major == 1 && minor < 1)) {
-      return new BpfException(
-          "load", library.toString(), 0, "it is version " + major + "." + minor + "; " + INSTALL);
+      return library + " is version " + major + "." + minor;
     }
     LibbpfMessages.install();
     Native.raiseLockedMemoryLimit();
-    return null;
+    return "";
   }
 
   /** Where Debian, Ubuntu, Fedora and a local build put shared libraries, on x86-64 and arm64. */
