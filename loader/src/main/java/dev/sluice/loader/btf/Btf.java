@@ -118,13 +118,22 @@ public final class Btf {
     }
   }
 
-  /** The name of the outermost typedef, for example {@code __be16}; empty if there is none. */
-  public Optional<String> typedefName(int number) {
+  /** The typedefs on the way to the type, outermost first, for example {@code __be16, __u16}. */
+  public List<String> typedefNames(int number) {
+    List<String> names = new ArrayList<>();
     BtfType type = type(number);
-    while (type instanceof BtfType.Qualifier qualifier) {
-      type = type(qualifier.target());
+    while (true) {
+      switch (type) {
+        case BtfType.Typedef typedef -> {
+          names.add(typedef.name());
+          type = type(typedef.target());
+        }
+        case BtfType.Qualifier qualifier -> type = type(qualifier.target());
+        default -> {
+          return names;
+        }
+      }
     }
-    return type instanceof BtfType.Typedef typedef ? Optional.of(typedef.name()) : Optional.empty();
   }
 
   /** Bytes that a value of the type takes. */
