@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* One table entry under the collector's eye. */
+
+static __always_inline void FN(mark_bits_used)(const struct FN(flow_key) *key,
+					       const struct FN(flow) *original)
+{
+	set_bit(&vip_bits_used,
+		FN(filter_bit)(&key->destination, key->destination_port, key->protocol));
+	set_bit(&backend_bits_used,
+		FN(filter_bit)(&original->destination, original->destination_port, key->protocol));
+}
+
+static __always_inline __u32 FN(timeout)(const struct collection *collection, __u8 protocol,
+					 bool closed)
+{
+	if (protocol == IPPROTO_UDP)
+		return collection->udp_timeout;
+	return closed ? collection->closed_timeout : collection->established_timeout;
+}
+
+static long FN(collect_embryo)(void *map, struct FN(flow_key) *key, struct FN(flow) *stored,
+			       struct collection *collection)
+{
+	struct FN(flow) flow;
+
+	if (!FN(copy_flow)(key, stored, &flow))
+		return CONTINUE;
+	if (stamp_now() - flow.last_seen >= collection->embryo_timeout) {
+		bpf_map_delete_elem(map, key);
+		collection->deleted++;
+	} else if (flow.direction == DIRECTION_ORIGINAL) {
+		FN(mark_bits_used)(key, &flow);
+		collection->embryos++;
+	}
+	return CONTINUE;
+}
+
+/* What the other half says; `found` is false if it is not there or another connection's. */
+struct FN(other_half) {
+	bool found;
+	__u8 seen;
+	__u32 last_seen;
+};
+
+static __always_inline struct FN(other_half) FN(look_at_pair)(void *map,
+							      const struct FN(flow_key) *pair_key,
+							      __u32 created)
+{
+	struct FN(flow) *pair = bpf_map_lookup_elem(map, pair_key);
+	struct FN(other_half) half = {};
+
+	if (pair && pair->created == created) {
+		half.found = true;
+		half.seen = pair->seen;
+		half.last_seen = pair->last_seen;
+	}
+	return half;
+}
+
+/*
+ * The pair is judged at its original half; a reply half is met there. A half without its pair is an
+ * accident (a delete that raced with a promotion) and goes when it is idle.
+ */
+static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow) *stored,
+			     struct collection *collection)
+{
+	struct FN(flow_key) pair_key;
+	struct FN(flow) flow;
+	struct FN(other_half) pair;
+	__u32 last_seen;
+	bool closed;
+
+	if (!FN(copy_flow)(key, stored, &flow))
+		return CONTINUE;
+	FN(pair_key)(&flow, key->protocol, &pair_key);
+	pair = FN(look_at_pair)(map, &pair_key, flow.created);
+	if (pair.found && flow.direction == DIRECTION_REPLY)
+		return CONTINUE;
+	if (!pair.found)
+		collection->orphans++;
+
+	last_seen = flow.last_seen;
+	if (pair.found && (__s32)(pair.last_seen - last_seen) > 0)
+		last_seen = pair.last_seen;
+	closed = is_closed(flow.seen, pair.found ? pair.seen : SEEN_FIN);
+	if (stamp_now() - last_seen < FN(timeout)(collection, key->protocol, closed)) {
+		if (flow.direction == DIRECTION_ORIGINAL) {
+			FN(mark_bits_used)(key, &flow);
+			collection->live++;
+		}
+		return CONTINUE;
+	}
+	/* A packet may have come since: look once more before the knife. */
+	if (stored->created != flow.created || stored->last_seen != flow.last_seen ||
+	    FN(look_at_pair)(map, &pair_key, flow.created).last_seen != pair.last_seen)
+		return CONTINUE;
+	bpf_map_delete_elem(map, key);
+	collection->deleted++;
+	if (pair.found) {
+		bpf_map_delete_elem(map, &pair_key);
+		collection->deleted++;
+	}
+	return CONTINUE;
+}

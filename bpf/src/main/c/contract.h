@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The contract between the programs and the controller: every key, value, map name, flag and reason
+ * code is written here and nowhere else. The controller's classes are generated from the BTF of the
+ * compiled objects, so a field that moves here moves there.
+ *
+ * Byte order: __be16 and __be32 are network order, everything else is the host's. Addresses are
+ * always in network order.
+ */
+#ifndef SLUICE_CONTRACT_H
+#define SLUICE_CONTRACT_H
+
+#include <linux/types.h>
+
+enum limit {
+	/* Bits in each of the two filters; a power of two. */
+	FILTER_BITS = 1 << 20,
+	/* Backend ids in one element of `regions`: values are padded to 8 bytes, so 16 ids share one. */
+	REGION_BLOCK = 16,
+	/* Translations that a socket remembers: an unconnected UDP socket talks to several VIPs. */
+	SOCKET_TRANSLATIONS = 8,
+	/* Flow time stamps count units of 2^6 jiffies: 256 ms at HZ=250, 64 ms at HZ=1000. */
+	STAMP_SHIFT = 6,
+	/* Rows per hook in `stats`; a power of two above the number of reasons. */
+	STATS_ROW = 64,
+};
+
+/* Where a verdict was given: the row of `stats`. */
+enum hook {
+	HOOK_XDP = 0,
+	HOOK_TC_INGRESS = 1,
+	HOOK_TC_EGRESS = 2,
+	HOOK_SOCKET = 3,
+	HOOK_COUNT = 4,
+};
+
+/*
+ * Why a packet (or a socket call) was treated as it was. The value is the counter's index, the name
+ * is the metric's label and the word that `sluice trace` prints. Exactly one is counted per packet
+ * and hook.
+ */
+enum reason {
+	/* Not translated: handed on as it came. */
+	REASON_PASS_NOT_IP = 0,           /* neither IPv4 nor IPv6 */
+	REASON_PASS_TRUNCATED = 1,        /* headers do not fit the packet */
+	REASON_PASS_VLAN = 2,             /* tagged: the VLAN device's own program looks at it */
+	REASON_PASS_PROTOCOL = 3,         /* neither TCP nor UDP */
+	REASON_PASS_FRAGMENT = 4,         /* an IP fragment: ports unknown or incomplete */
+	REASON_PASS_NOT_SERVICE = 5,      /* neither a frontend nor a backend of one */
+	REASON_PASS_NO_FLOW = 6,          /* a frontend or backend, but not a flow's first packet */
+	REASON_PASS_OTHER_HOOK = 7,       /* a flow that another hook translates */
+	REASON_PASS_LEFT_TO_PACKETS = 8,  /* socket: only the packet path can decide this one */
+	/* Translated. */
+	REASON_OPENED_LOCAL = 16,         /* first packet, destination translated, to the stack */
+	REASON_OPENED_REMOTE = 17,        /* first packet, both sides translated, sent on */
+	REASON_OPENED_HAIRPIN = 18,       /* first packet, a pod that reaches itself */
+	REASON_RESTORED = 19,             /* flow recreated from the Maglev table */
+	REASON_FORWARDED = 20,            /* later packet, client to backend */
+	REASON_REPLIED = 21,              /* backend to client */
+	REASON_CONNECTED = 22,            /* socket: destination of connect() or sendmsg() */
+	REASON_NAMED = 23,                /* socket: peer shown by recvmsg() or getpeername() */
+	/* Refused: the client is told. */
+	REASON_REJECT_NO_BACKEND = 32,    /* the Service has no usable backend */
+	REASON_REJECT_NO_PORT = 33,       /* every source port towards this backend is taken */
+	REASON_REJECT_FULL = 34,          /* the flow table is full and the flow needs source NAT */
+	/* Dropped in silence. */
+	REASON_DROP_NO_BACKEND = 40,      /* no usable backend here, and policy says to stay silent */
+	REASON_DROP_STALE_REPLY = 41,     /* a reply whose client has moved to another source port */
+	REASON_DROP_NO_ROUTE = 42,        /* no route to the address after translation */
+	REASON_DROP_TTL = 43,             /* hop limit used up on a packet that would be sent on */
+	REASON_COUNT = 44,
+};
+
+/* Signals counted beside the reasons (they say nothing about a verdict): `pressure` map. */
+enum pressure {
+	PRESSURE_FLOW_FULL = 0,           /* a flow could not be promoted: the table is full */
+	PRESSURE_PORT_CLASH = 1,          /* a source port was taken and another one was tried */
+	PRESSURE_OWNER_LOST = 2,          /* an embryonic reply entry had been evicted */
+	PRESSURE_SOCKET_STORAGE = 3,      /* no storage for a socket's translation */
+	PRESSURE_COUNT = 4,
+};
+
+/* Bits of service.flags. */
+enum service_flag {
+	SERVICE_NODE_SOCKETS_ONLY = 1,    /* 127.0.0.1:nodePort, for the node's own sockets */
+	SERVICE_EXTERNAL_DROP = 2,        /* empty external region: drop instead of reject */
+	SERVICE_INTERNAL_DROP = 4,        /* empty internal region: drop instead of reject */
+	SERVICE_PODS_BY_PACKET = 8,       /* a pod's socket must not decide: source matters */
+	SERVICE_EXTERNAL_MAGLEV = 16,     /* external region is a Maglev table */
+	SERVICE_INTERNAL_MAGLEV = 32,     /* internal region is a Maglev table */
+};
+
+/* Bits of backend.flags. */
+enum backend_flag {
+	BACKEND_IN_USE = 1,
+	BACKEND_LOCAL = 2,                /* on this node: the client's address is kept */
+};
+
+/* Bits of device.flags. */
+enum device_flag {
+	DEVICE_INSIDE = 1,                /* a pod's or bridge's device: clients behind it are this node's */
+};
+
+/* What an entry does to a packet, and at which hook it may do so. */
+enum apply {
+	APPLY_INGRESS_LOCAL = 1,          /* ingress: rewrite, hand to the stack */
+	APPLY_INGRESS_REDIRECT = 2,       /* ingress: rewrite, send on; never through the stack */
+	APPLY_INGRESS_HAIRPIN = 3,        /* ingress: rewrite, back out of the same device */
+	APPLY_EGRESS = 4,                 /* egress: rewrite, go on */
+};
+
+enum direction {
+	DIRECTION_ORIGINAL = 0,           /* client to frontend */
+	DIRECTION_REPLY = 1,              /* backend to client */
+};
+
+/* Bits of flow.seen: TCP flags that went this way. */
+enum seen {
+	SEEN_FIN = 1,
+	SEEN_RST = 2,
+};
+
+/* A run of backend ids: ids [base, base + length) of the flat array `regions`. */
+struct region {
+	__u32 base;
+	__u32 length;                     /* 0: no backend */
+};
+
+/* One frontend's decision. Written last when a Service changes: this write is the commit. */
+struct service {
+	struct region external;           /* for clients that enter by an uplink or tunnel */
+	struct region internal;           /* for this node's pods and sockets */
+	__u32 id;                         /* owner of the backends; index of `service_stats` */
+	__u32 affinity_seconds;           /* 0: none */
+	__u32 flags;                      /* enum service_flag */
+	__u32 padding;
+};
+
+struct service_counters {
+	__u64 connections;                /* flows opened, and sockets connected */
+	__u64 packets;                    /* translated, both directions */
+	__u64 bytes;                      /* of those packets, from the IP header on */
+};
+
+#define DEFINE_FAMILY(FAMILY_NUMBER, WORDS)                                                        \
+	struct address##FAMILY_NUMBER {                                                            \
+		__be32 word[WORDS];                                                                \
+	};                                                                                         \
+	/* A frontend: what a client calls. */                                                     \
+	struct frontend##FAMILY_NUMBER {                                                           \
+		struct address##FAMILY_NUMBER address;                                             \
+		__be16 port;                                                                       \
+		__u8 protocol;                                                                     \
+		__u8 padding;                                                                      \
+	};                                                                                         \
+	/* A backend slot. Its generation grows whenever the slot changes hands. */                \
+	struct backend##FAMILY_NUMBER {                                                            \
+		struct address##FAMILY_NUMBER address;                                             \
+		__be16 port;                                                                       \
+		__u8 flags; /* enum backend_flag */                                                \
+		__u8 protocol;                                                                     \
+		__u32 generation;                                                                  \
+		__u32 service; /* the one owner of this id */                                      \
+	};                                                                                         \
+	/* A packet's addresses as it arrives at the hook, before translation. */                  \
+	struct flow_key##FAMILY_NUMBER {                                                           \
+		struct address##FAMILY_NUMBER source;                                              \
+		struct address##FAMILY_NUMBER destination;                                         \
+		__be16 source_port;                                                                \
+		__be16 destination_port;                                                           \
+		__u8 protocol;                                                                     \
+		__u8 padding[3];                                                                   \
+	};                                                                                         \
+	/* The whole rewrite for one direction. The other direction's key is the rewritten tuple,  \
+	 * turned round. */                                                                        \
+	struct flow##FAMILY_NUMBER {                                                               \
+		__u32 tag;     /* hash of key and creation; see copy_flow */                       \
+		__u32 created; /* creation number, the same in both halves */                      \
+		struct address##FAMILY_NUMBER source;                                              \
+		struct address##FAMILY_NUMBER destination;                                         \
+		__be16 source_port;                                                                \
+		__be16 destination_port;                                                           \
+		__u8 apply;     /* enum apply */                                                   \
+		__u8 direction; /* enum direction */                                               \
+		__u8 seen;      /* enum seen */                                                    \
+		__u8 padding;                                                                      \
+		__u32 last_seen; /* in units of 2^STAMP_SHIFT jiffies, wraps */                    \
+		__u32 backend;                                                                     \
+		__u32 generation; /* of the backend when the flow was made */                      \
+		__u32 service;                                                                     \
+		__u32 device; /* ifindex the client's packets enter by */                          \
+	};
+
+DEFINE_FAMILY(4, 1)
+DEFINE_FAMILY(6, 4)
+
+/* A device that carries a program; only the first packet of a flow looks it up. */
+struct device {
+	struct address4 snat4;            /* source for flows sent out of it; 0: the node's */
+	struct address6 snat6;
+	__u32 flags;                      /* enum device_flag */
+	__u32 padding[2];
+};
+
+/* This node; one element. */
+struct node {
+	__u64 netns_cookie;               /* of the namespace whose sockets are the node's own */
+	struct address4 snat4;            /* when the outgoing device has none */
+	struct address6 snat6;
+	__u16 snat_port_first;            /* host order, inclusive */
+	__u16 snat_port_last;
+	__u32 embryo_timeout;             /* stamps after which a half-open flow gives up its port */
+	__u32 closed_timeout;             /* stamps after which a closed flow may lend its port */
+	__u32 flow_full_at;               /* stamp when an insert into `flow` last failed; 0: never */
+};
+
+/* One translation that a socket hook made. IPv4 is held in its mapped form (::ffff:a.b.c.d). */
+struct translation {
+	struct address6 frontend;
+	struct address6 backend;
+	__be16 frontend_port;
+	__be16 backend_port;
+	__u32 backend_id;                 /* 0: slot is free */
+	__u32 generation;
+};
+
+struct socket_state {
+	struct translation translations[SOCKET_TRANSLATIONS];
+	__u32 oldest;                     /* slot that is overwritten next */
+};
+
+/* Argument and answer of the program that collects dead flows. Time-outs are in stamps. */
+struct collection {
+	__u32 established_timeout;
+	__u32 closed_timeout;
+	__u32 udp_timeout;
+	__u32 embryo_timeout;
+	__u64 jiffies;                    /* out: the clock, for finding HZ */
+	__u32 live;                       /* out: flows left in the table, by pairs */
+	__u32 embryos;                    /* out: half-open flows, by pairs */
+	__u32 deleted;                    /* out: entries deleted */
+	__u32 orphans;                    /* out: halves found without their pair */
+};
+
+_Static_assert(sizeof(struct frontend4) == 8, "frontend4");
+_Static_assert(sizeof(struct frontend6) == 20, "frontend6");
+_Static_assert(sizeof(struct backend4) == 16, "backend4: a multiple of 8, for the mapped array");
+_Static_assert(sizeof(struct backend6) == 28, "backend6: the kernel pads it to 32");
+_Static_assert(sizeof(struct flow_key4) == 16, "flow_key4");
+_Static_assert(sizeof(struct flow_key6) == 40, "flow_key6");
+_Static_assert(sizeof(struct flow4) == 44, "flow4");
+_Static_assert(sizeof(struct flow6) == 68, "flow6");
+_Static_assert(sizeof(struct service) == 32, "service");
+_Static_assert(sizeof(struct device) == 32, "device");
+_Static_assert(sizeof(struct node) == 48, "node");
+_Static_assert(sizeof(struct translation) == 44, "translation");
+_Static_assert(sizeof(struct collection) == 40, "collection");
+_Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The maps. Sizes are defaults that the controller overrides at load. A change of layout gets a new
+ * map name: pinned maps of a running node are never reinterpreted.
+ */
+#ifndef SLUICE_MAPS_H
+#define SLUICE_MAPS_H
+
+#include "contract.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#define HASH_MAP(NAME, TYPE, KEY, VALUE, ENTRIES)                                                  \
+	struct {                                                                                   \
+		__uint(type, TYPE);                                                                \
+		__uint(max_entries, ENTRIES);                                                      \
+		__type(key, KEY);                                                                  \
+		__type(value, VALUE);                                                              \
+	} NAME SEC(".maps")
+
+#define ARRAY_MAP(NAME, TYPE, VALUE, ENTRIES, FLAGS)                                               \
+	struct {                                                                                   \
+		__uint(type, TYPE);                                                                \
+		__uint(max_entries, ENTRIES);                                                      \
+		__uint(map_flags, FLAGS);                                                          \
+		__type(key, __u32);                                                                \
+		__type(value, VALUE);                                                              \
+	} NAME SEC(".maps")
+
+/* Keeps the enumerations that no map mentions in the BTF, where the controller's classes come from. */
+struct contract_names {
+	enum limit limit;
+	enum hook hook;
+	enum reason reason;
+	enum pressure pressure;
+	enum service_flag service_flag;
+	enum backend_flag backend_flag;
+	enum device_flag device_flag;
+	enum apply apply;
+	enum direction direction;
+	enum seen seen;
+	struct collection collection;
+	struct socket_state socket_state;
+};
+const volatile struct contract_names contract_names = {};
+
+struct region_block {
+	__u32 backend[REGION_BLOCK];
+};
+
+struct filter_block {
+	__u64 bits[8];
+};
+
+/* Frontend to decision, one entry per address, port and protocol. */
+HASH_MAP(service4, BPF_MAP_TYPE_HASH, struct frontend4, struct service, 65536);
+HASH_MAP(service6, BPF_MAP_TYPE_HASH, struct frontend6, struct service, 65536);
+
+/* Established flows, two entries each. Not LRU: an LRU evicts half of a pair. */
+HASH_MAP(flow4, BPF_MAP_TYPE_HASH, struct flow_key4, struct flow4, 262144);
+HASH_MAP(flow6, BPF_MAP_TYPE_HASH, struct flow_key6, struct flow6, 262144);
+
+/* Half-open and one-way flows. LRU: a flood of first packets evicts only its like. */
+HASH_MAP(embryo4, BPF_MAP_TYPE_LRU_HASH, struct flow_key4, struct flow4, 65536);
+HASH_MAP(embryo6, BPF_MAP_TYPE_LRU_HASH, struct flow_key6, struct flow6, 65536);
+
+/* Devices that carry a program, by ifindex. */
+HASH_MAP(device, BPF_MAP_TYPE_HASH, __u32, struct device, 8192);
+
+/* Backend ids, addressed as one flat array; Maglev tables and plain lists are runs in it. */
+ARRAY_MAP(regions, BPF_MAP_TYPE_ARRAY, struct region_block, 262144, BPF_F_MMAPABLE);
+
+/* Backends by id. Id 0 is never given out. */
+ARRAY_MAP(backend4, BPF_MAP_TYPE_ARRAY, struct backend4, 131072, BPF_F_MMAPABLE);
+ARRAY_MAP(backend6, BPF_MAP_TYPE_ARRAY, struct backend6, 131072, BPF_F_MMAPABLE);
+
+/* Filters of FILTER_BITS bits: is this a frontend, is this a backend? No false negatives. */
+ARRAY_MAP(vip_bits, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
+ARRAY_MAP(backend_bits, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
+
+/* The bits that live flows need, as the last collection saw them. */
+ARRAY_MAP(vip_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
+ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512,
+	  BPF_F_MMAPABLE);
+
+/* Room for what opens a flow: with IPv6 it does not fit a program's 512 bytes of stack. */
+#define DEFINE_NEW_FLOW(FAMILY_NUMBER)                                                             \
+	/* A chosen backend: a copy, for the slot may change hands meanwhile. */                   \
+	struct choice##FAMILY_NUMBER {                                                             \
+		__u32 id;                                                                          \
+		struct backend##FAMILY_NUMBER backend;                                             \
+	};                                                                                         \
+	struct new_flow##FAMILY_NUMBER {                                                           \
+		struct frontend##FAMILY_NUMBER frontend;                                           \
+		struct choice##FAMILY_NUMBER choice;                                               \
+		struct flow##FAMILY_NUMBER original;                                               \
+		struct flow##FAMILY_NUMBER reply;                                                  \
+		struct flow_key##FAMILY_NUMBER reply_key;                                          \
+		struct flow##FAMILY_NUMBER tenant; /* of a tuple that we would like to have */     \
+	};
+
+DEFINE_NEW_FLOW(4)
+DEFINE_NEW_FLOW(6)
+ARRAY_MAP(new_flow4, BPF_MAP_TYPE_PERCPU_ARRAY, struct new_flow4, 1, 0);
+ARRAY_MAP(new_flow6, BPF_MAP_TYPE_PERCPU_ARRAY, struct new_flow6, 1, 0);
+
+/* Facts of this node. */
+ARRAY_MAP(node, BPF_MAP_TYPE_ARRAY, struct node, 1, 0);
+
+/* Verdicts counted by hook and reason: index hook * STATS_ROW + reason. */
+ARRAY_MAP(stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, HOOK_COUNT * STATS_ROW, 0);
+
+/* Signals, by enum pressure. */
+ARRAY_MAP(pressure, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, PRESSURE_COUNT, 0);
+
+/* Traffic by service id. */
+ARRAY_MAP(service_stats, BPF_MAP_TYPE_PERCPU_ARRAY, struct service_counters, 65536, 0);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Where a packet goes that must not pass the stack. */
+
+/*
+ * The device towards `destination`, or 0 if there is no route. A missing neighbour is no obstacle:
+ * bpf_redirect_neigh queues the packet while the kernel resolves it. Nor is an MTU: see send_on.
+ */
+static __noinline __u32 FN(route)(struct __sk_buff *skb, const struct FN(address) *source,
+				  const struct FN(address) *destination)
+{
+	struct bpf_fib_lookup fib = {
+		.family = ADDRESS_FAMILY,
+		.ifindex = skb->ifindex,
+	};
+
+	if (!source || !destination)
+		return 0;
+#if FAMILY == 4
+	fib.ipv4_src = source->word[0];
+	fib.ipv4_dst = destination->word[0];
+#else
+	__builtin_memcpy(fib.ipv6_src, source, sizeof(*source));
+	__builtin_memcpy(fib.ipv6_dst, destination, sizeof(*destination));
+#endif
+	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return fib.ifindex;
+	default:
+		return 0;
+	}
+}
+
+#ifndef SLUICE_NEXTHOP_ONCE
+#define SLUICE_NEXTHOP_ONCE
+
+/*
+ * Sends a translated packet out of `device`. bpf_redirect_neigh takes off a link header, so a packet
+ * from a device without one first gets a place for it.
+ */
+static __always_inline int send_on(struct __sk_buff *skb, __u32 device)
+{
+	if (link_header_length == 0 && bpf_skb_change_head(skb, ETH_HLEN, 0))
+		return TC_ACT_SHOT;
+	return bpf_redirect_neigh(device, NULL, 0, 0);
+}
+
+/* Sends a translated packet back out of the device it came by: the sender is the receiver. */
+static __always_inline int send_back(struct __sk_buff *skb)
+{
+	if (link_header_length == ETH_HLEN) {
+		void *data = (void *)(long)skb->data;
+		struct ethhdr *link = data;
+		__u8 address[ETH_ALEN];
+
+		if (data + sizeof(*link) > (void *)(long)skb->data_end)
+			return TC_ACT_SHOT;
+		__builtin_memcpy(address, link->h_source, ETH_ALEN);
+		__builtin_memcpy(link->h_source, link->h_dest, ETH_ALEN);
+		__builtin_memcpy(link->h_dest, address, ETH_ALEN);
+	}
+	return bpf_redirect(skb->ifindex, 0);
+}
+
+#endif

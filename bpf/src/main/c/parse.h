@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/* Reads a packet's headers into the key that everything after works on. */
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/pkt_cls.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#ifndef SLUICE_PARSE_ONCE
+#define SLUICE_PARSE_ONCE
+
+#define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
+
+enum tcp_flag {
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_ACK = 0x10,
+};
+
+/* Length of the link header in bytes: 14, or 0 on tun, ipip and WireGuard. Set at load. */
+const volatile __u32 link_header_length = ETH_HLEN;
+
+/* Makes `length` bytes from the packet's start directly readable. */
+static __always_inline bool make_readable(struct __sk_buff *skb, __u32 length)
+{
+	if ((void *)(long)skb->data + length <= (void *)(long)skb->data_end)
+		return true;
+	return length <= skb->len && !bpf_skb_pull_data(skb, length) &&
+	       (void *)(long)skb->data + length <= (void *)(long)skb->data_end;
+}
+
+#endif
+
+#undef MINIMAL_HEADERS
+#if FAMILY == 4
+#define MINIMAL_HEADERS (sizeof(struct iphdr) + sizeof(struct udphdr))
+#else
+#define MINIMAL_HEADERS (sizeof(struct ipv6hdr) + sizeof(struct udphdr))
+#endif
+
+/* What one packet says. */
+struct FN(packet) {
+	struct FN(flow_key) key;
+	__u16 transport;    /* offset of the TCP or UDP header from the packet's start */
+	__u8 tcp_flags;     /* enum tcp_flag; 0 for UDP */
+	__u8 hop_limit;
+};
+
+/* The layer-4 part: ports, and for TCP the flags. The rest is checked to be there. */
+static __always_inline enum reason FN(parse_transport)(struct __sk_buff *skb, struct FN(packet) *packet)
+{
+	__u32 offset = packet->transport;
+
+	if (packet->key.protocol == IPPROTO_TCP) {
+		struct tcphdr tcp;
+
+		if (bpf_skb_load_bytes(skb, offset, &tcp, sizeof(tcp)))
+			return REASON_PASS_TRUNCATED;
+		packet->key.source_port = tcp.source;
+		packet->key.destination_port = tcp.dest;
+		packet->tcp_flags = ((__u8 *)&tcp)[13];
+		return REASON_PASS_NOT_SERVICE;
+	}
+	if (packet->key.protocol == IPPROTO_UDP) {
+		struct udphdr udp;
+
+		if (bpf_skb_load_bytes(skb, offset, &udp, sizeof(udp)))
+			return REASON_PASS_TRUNCATED;
+		packet->key.source_port = udp.source;
+		packet->key.destination_port = udp.dest;
+		return REASON_PASS_NOT_SERVICE;
+	}
+	return REASON_PASS_PROTOCOL;
+}
+
+#if FAMILY == 6
+/* Extension headers walked at most; more is treated as an unknown protocol. */
+#define EXTENSION_HEADERS 4
+
+/*
+ * Steps over hop-by-hop and destination options (RFC 8200). A routing header is an unknown protocol
+ * here: the checksum then covers an address that is not in the header's destination.
+ */
+static __always_inline enum reason FN(parse_behind_extensions)(struct __sk_buff *skb,
+							       struct FN(packet) *packet)
+{
+	__u32 offset = packet->transport;
+
+	for (int i = 0; i < EXTENSION_HEADERS; i++) {
+		__u8 header[2]; /* next header, length in 8 bytes beyond the first 8 */
+
+		if (packet->key.protocol != IPPROTO_HOPOPTS && packet->key.protocol != IPPROTO_DSTOPTS)
+			break;
+		if (bpf_skb_load_bytes(skb, offset, header, sizeof(header)))
+			return REASON_PASS_TRUNCATED;
+		packet->key.protocol = header[0];
+		offset += 8 + header[1] * 8;
+	}
+	packet->transport = offset;
+	if (packet->key.protocol == IPPROTO_FRAGMENT)
+		return REASON_PASS_FRAGMENT;
+	return FN(parse_transport)(skb, packet);
+}
+#endif
+
+/*
+ * Fills `packet`. REASON_PASS_NOT_SERVICE stands for "nothing wrong so far"; any other reason is
+ * final. A header with options or extension headers takes the slower way through
+ * bpf_skb_load_bytes; the usual packet is read in place.
+ */
+static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(packet) *packet)
+{
+	__u32 start = link_header_length;
+
+	if (!make_readable(skb, start + MINIMAL_HEADERS))
+		return REASON_PASS_TRUNCATED;
+	void *data = (void *)(long)skb->data;
+	void *data_end = (void *)(long)skb->data_end;
+	void *transport;
+
+	__builtin_memset(packet, 0, sizeof(*packet));
+#if FAMILY == 4
+	struct iphdr *ip = data + start;
+
+	if ((void *)(ip + 1) > data_end)
+		return REASON_PASS_TRUNCATED;
+	if (ip->version != 4 || ip->ihl < 5)
+		return REASON_PASS_TRUNCATED;
+	packet->key.source.word[0] = ip->saddr;
+	packet->key.destination.word[0] = ip->daddr;
+	packet->key.protocol = ip->protocol;
+	packet->hop_limit = ip->ttl;
+	if (ip->frag_off & bpf_htons(IP_FRAGMENT))
+		return REASON_PASS_FRAGMENT;
+	packet->transport = start + ip->ihl * 4;
+	if (ip->ihl != 5)
+		return FN(parse_transport)(skb, packet);
+	transport = ip + 1;
+#else
+	struct ipv6hdr *ip = data + start;
+
+	if ((void *)(ip + 1) > data_end)
+		return REASON_PASS_TRUNCATED;
+	if (ip->version != 6)
+		return REASON_PASS_TRUNCATED;
+	__builtin_memcpy(&packet->key.source, &ip->saddr, sizeof(packet->key.source));
+	__builtin_memcpy(&packet->key.destination, &ip->daddr, sizeof(packet->key.destination));
+	packet->key.protocol = ip->nexthdr;
+	packet->hop_limit = ip->hop_limit;
+	packet->transport = start + sizeof(*ip);
+	if (packet->key.protocol == IPPROTO_FRAGMENT)
+		return REASON_PASS_FRAGMENT;
+	if (packet->key.protocol == IPPROTO_HOPOPTS || packet->key.protocol == IPPROTO_DSTOPTS)
+		return FN(parse_behind_extensions)(skb, packet);
+	transport = ip + 1;
+#endif
+	if (packet->key.protocol == IPPROTO_TCP) {
+		struct tcphdr *tcp = transport;
+
+		if ((void *)(tcp + 1) > data_end)
+			return FN(parse_transport)(skb, packet);
+		packet->key.source_port = tcp->source;
+		packet->key.destination_port = tcp->dest;
+		packet->tcp_flags = ((__u8 *)tcp)[13];
+		return REASON_PASS_NOT_SERVICE;
+	}
+	if (packet->key.protocol == IPPROTO_UDP) {
+		struct udphdr *udp = transport;
+
+		if ((void *)(udp + 1) > data_end)
+			return REASON_PASS_TRUNCATED;
+		packet->key.source_port = udp->source;
+		packet->key.destination_port = udp->dest;
+		return REASON_PASS_NOT_SERVICE;
+	}
+	return REASON_PASS_PROTOCOL;
+}

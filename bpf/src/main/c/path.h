@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * A packet's way through tc, top down. Flow first, Service second: only the first packet of a flow
+ * touches the Service map.
+ *
+ *   client --> [ingress: translate] --> stack, CNI, netfilter --> backend
+ *   client <-- [egress: un-translate] <-- stack, CNI, netfilter <-- backend
+ *
+ * Both ends of the translation sit on the client's device, so that everything between sees real pod
+ * addresses only. A flow with source NAT never enters the stack of this node.
+ */
+#include "family.h"
+#include "parse.h"
+#include "stats.h"
+#include "bitmap.h"
+#include "flow.h"
+#include "pair.h"
+#include "select.h"
+#include "snat.h"
+#include "translate.h"
+#include "nexthop.h"
+#include "reject.h"
+
+#ifndef SLUICE_PATH_ONCE
+#define SLUICE_PATH_ONCE
+
+/*
+ * A function that is global is verified once and by itself, which keeps the number of paths that the
+ * verifier walks a sum instead of a product.
+ */
+#define VERIFIED_APART __attribute__((noinline))
+
+/* TC_ACT_UNSPEC is TCX_NEXT: other programs on the device see the packet, too. */
+#define PASS TC_ACT_UNSPEC
+
+/*
+ * A verdict is a reason and a tc action in one number, because functions that the verifier checks
+ * apart return nothing larger: the reason in bits 8-15, the action, -1 to 7, in bits 0-7.
+ */
+typedef int verdict_t;
+
+/* No verdict yet: no flow covers the packet, but a frontend does; open_flow decides. */
+#define TO_BE_OPENED (-1)
+
+static __always_inline verdict_t verdict(enum reason reason, int action)
+{
+	return reason << 8 | (action & 0xff);
+}
+
+static __always_inline int count_verdict(enum hook hook, verdict_t verdict)
+{
+	count_reason(hook, verdict >> 8 & (STATS_ROW - 1));
+	return (__s8)verdict;
+}
+
+#endif
+
+/* Carries out an entry's rewrite. */
+static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
+						     const struct FN(packet) *packet,
+						     const struct FN(flow) *flow, enum reason reason,
+						     __u32 out_device)
+{
+	const bool redirect = flow->apply == APPLY_INGRESS_REDIRECT;
+
+	if (redirect) {
+		if (packet->hop_limit <= 1)
+			return verdict(REASON_DROP_TTL, TC_ACT_SHOT);
+		if (!out_device)
+			out_device = FN(route)(skb, &flow->source, &flow->destination);
+		if (!out_device)
+			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
+	}
+	if (!FN(translate)(skb, packet, flow, redirect))
+		return verdict(REASON_PASS_TRUNCATED, TC_ACT_SHOT);
+	count_service(flow->service, 0, 1, skb->len - link_header_length);
+	if (redirect)
+		return verdict(reason, send_on(skb, out_device));
+	if (flow->apply == APPLY_INGRESS_HAIRPIN)
+		return verdict(reason, send_back(skb));
+	return verdict(reason, PASS);
+}
+
+/* The address that source NAT takes on a device, the node's own if the device has none. */
+static __always_inline bool FN(snat_address)(__u32 ifindex, const struct node *self,
+					     struct FN(address) *address)
+{
+	struct device *out = bpf_map_lookup_elem(&device, &ifindex);
+	__be32 any = 0;
+
+	*address = self->FN(snat);
+	if (out) {
+		for (int i = 0; i < ADDRESS_WORDS; i++)
+			any |= out->FN(snat).word[i];
+		if (any)
+			*address = out->FN(snat);
+	}
+	for (int i = 0; i < ADDRESS_WORDS; i++)
+		any |= address->word[i];
+	return any != 0;
+}
+
+/*
+ * Makes both halves of a new flow, the reply's first: its insert claims the tuple. `original` comes
+ * with addresses and backend filled in; its source port is settled here.
+ */
+static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
+					    struct FN(new_flow) *new, const struct node *self)
+{
+	const bool keeps_source = new->original.apply == APPLY_INGRESS_LOCAL;
+
+	FN(pair_key)(&new->original, key->protocol, &new->reply_key);
+	new->reply = new->original;
+	new->reply.source = key->destination;
+	new->reply.destination = key->source;
+	new->reply.source_port = key->destination_port;
+	new->reply.destination_port = key->source_port;
+	new->reply.direction = DIRECTION_REPLY;
+	if (keeps_source)
+		new->reply.apply = APPLY_EGRESS;
+	if (!FN(insert_reply)(new, self, keeps_source))
+		return false;
+	new->original.source_port = new->reply_key.destination_port;
+	new->original.tag = FN(flow_tag)(key, new->original.created);
+	bpf_map_update_elem(&FN(embryo), key, &new->original, BPF_ANY);
+	return true;
+}
+
+/* A Service without a usable backend. */
+static __always_inline verdict_t FN(refuse)(struct __sk_buff *skb,
+						 const struct FN(packet) *packet, bool drop)
+{
+	if (drop)
+		return verdict(REASON_DROP_NO_BACKEND, TC_ACT_SHOT);
+	return verdict(REASON_REJECT_NO_BACKEND, FN(reject)(skb, packet));
+}
+
+/* Fills in what the choice of a backend settles, and says why the flow is as it is. */
+static __always_inline enum reason FN(describe_flow)(const struct FN(flow_key) *key,
+						     const struct FN(choice) *choice,
+						     __u32 service, __u32 ifindex, bool inside,
+						     struct FN(flow) *flow)
+{
+	__builtin_memset(flow, 0, sizeof(*flow));
+	flow->created = bpf_get_prandom_u32();
+	flow->last_seen = stamp_now();
+	flow->backend = choice->id;
+	flow->generation = choice->backend.generation;
+	flow->service = service;
+	flow->device = ifindex;
+	flow->source = key->source;
+	flow->source_port = key->source_port;
+	flow->destination = choice->backend.address;
+	flow->destination_port = choice->backend.port;
+	if (FN(same_address)(&choice->backend.address, &key->source)) {
+		/* The stack would take a packet from a pod to itself for a martian. */
+		flow->apply = APPLY_INGRESS_HAIRPIN;
+		return REASON_OPENED_HAIRPIN;
+	}
+	if (inside || choice->backend.flags & BACKEND_LOCAL) {
+		flow->apply = APPLY_INGRESS_LOCAL;
+		return REASON_OPENED_LOCAL;
+	}
+	flow->apply = APPLY_INGRESS_REDIRECT;
+	return REASON_OPENED_REMOTE;
+}
+
+/* Settles the source address of a flow that needs source NAT. Returns 0, or why it cannot be. */
+static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const struct node *self,
+						   struct FN(flow) *flow, __u32 *out_device)
+{
+	/* The promotion would fail, and an embryo with source NAT may be evicted mid-life. */
+	if (self->flow_full_at && flow->last_seen - self->flow_full_at < self->closed_timeout)
+		return REASON_REJECT_FULL;
+	*out_device = skb->ifindex;
+	if (flow->apply == APPLY_INGRESS_REDIRECT)
+		*out_device = FN(route)(skb, &flow->source, &flow->destination);
+	if (!*out_device || !FN(snat_address)(*out_device, self, &flow->source))
+		return REASON_DROP_NO_ROUTE;
+	return 0;
+}
+
+/*
+ * A packet to a frontend that no flow covers. Only a SYN or a UDP packet opens a flow. Any other TCP
+ * packet may restore one, and only if every node would choose the same local backend for it: from a
+ * Maglev table, without source NAT.
+ *
+ * It reads the packet again, as only the context can be handed to a function that the verifier walks
+ * apart (5.10 knows no other pointers there).
+ */
+VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
+{
+	struct FN(packet) packet;
+	const struct FN(flow_key) *key = &packet.key;
+	struct FN(new_flow) *new;
+	struct service *service;
+	struct device *in_device;
+	struct node *self;
+	__u32 zero = 0, ifindex = skb->ifindex, out_device = 0;
+	bool opening, inside, maglev;
+	enum reason reason, obstacle;
+
+	if (FN(parse)(skb, &packet) != REASON_PASS_NOT_SERVICE)
+		return verdict(REASON_PASS_TRUNCATED, PASS);
+	new = bpf_map_lookup_elem(&FN(new_flow), &zero);
+	self = bpf_map_lookup_elem(&node, &zero);
+	if (!new || !self)
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+	new->frontend.address = key->destination;
+	new->frontend.port = key->destination_port;
+	new->frontend.protocol = key->protocol;
+	service = bpf_map_lookup_elem(&FN(service), &new->frontend);
+	if (!service || service->flags & SERVICE_NODE_SOCKETS_ONLY)
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+	in_device = bpf_map_lookup_elem(&device, &ifindex);
+	inside = in_device && in_device->flags & DEVICE_INSIDE;
+	maglev = service->flags & (inside ? SERVICE_INTERNAL_MAGLEV : SERVICE_EXTERNAL_MAGLEV);
+	opening = key->protocol != IPPROTO_TCP || is_opening(packet.tcp_flags);
+	if (!opening && !maglev)
+		return verdict(REASON_PASS_NO_FLOW, PASS);
+	if (!FN(choose_backend)(inside ? service->internal : service->external,
+				maglev ? FN(hash_tuple)(key) : bpf_get_prandom_u32(), &new->choice)) {
+		if (!opening)
+			return verdict(REASON_PASS_NO_FLOW, PASS);
+		if (service->flags & (inside ? SERVICE_INTERNAL_DROP : SERVICE_EXTERNAL_DROP))
+			return verdict(REASON_DROP_NO_BACKEND, TC_ACT_SHOT);
+		return verdict(REASON_REJECT_NO_BACKEND, FN(reject)(skb, &packet));
+	}
+
+	reason = FN(describe_flow)(key, &new->choice, service->id, ifindex, inside, &new->original);
+	if (!opening) {
+		if (new->original.apply != APPLY_INGRESS_LOCAL)
+			return verdict(REASON_PASS_NO_FLOW, PASS);
+		reason = REASON_RESTORED;
+	}
+	if (new->original.apply != APPLY_INGRESS_LOCAL) {
+		obstacle = FN(hide_source)(skb, self, &new->original, &out_device);
+		if (obstacle == REASON_REJECT_FULL)
+			return verdict(obstacle, FN(reject)(skb, &packet));
+		if (obstacle)
+			return verdict(obstacle, TC_ACT_SHOT);
+	}
+	if (!FN(insert_flow)(key, new, self))
+		return verdict(REASON_REJECT_NO_PORT, FN(reject)(skb, &packet));
+	if (!opening && new->original.source_port != key->source_port) {
+		/* A connection's port cannot change half-way. */
+		FN(delete_pair)(&packet.key, &new->original);
+		return verdict(REASON_PASS_NO_FLOW, PASS);
+	}
+	count_service(new->original.service, opening, 0, 0);
+	return FN(apply_flow)(skb, &packet, &new->original, reason, out_device);
+}
+
+/*
+ * Is the flow that was found still the one this packet belongs to? A SYN on a closed connection, or
+ * on one whose backend is gone, starts another; a UDP flow follows its Service at once; an embryo
+ * must still own its reply entry.
+ */
+static __noinline int FN(is_current)(const struct FN(packet) *packet, const struct FN(flow) *flow,
+				     enum found found)
+{
+	if (!packet || !flow)
+		return false;
+	if (found == FOUND_EMBRYO && !FN(owns_reply)(&packet->key, flow)) {
+		count_pressure(PRESSURE_OWNER_LOST);
+		return false;
+	}
+	if (packet->key.protocol == IPPROTO_UDP)
+		return !FN(backend_gone)(flow->backend, flow->generation);
+	if (!is_opening(packet->tcp_flags))
+		return true;
+	if (FN(backend_gone)(flow->backend, flow->generation))
+		return false;
+	if (found == FOUND_FLOW) {
+		struct FN(flow_key) pair;
+		struct FN(flow) *reply;
+
+		FN(pair_key)(flow, packet->key.protocol, &pair);
+		reply = bpf_map_lookup_elem(&FN(flow), &pair);
+		return reply && !is_closed(flow->seen, reply->seen);
+	}
+	return true;
+}
+
+/* A packet from the backend of a flow, at the hook that may un-translate it. */
+static __always_inline verdict_t FN(reply)(struct __sk_buff *skb, struct FN(packet) *packet,
+						struct FN(flow) *flow, struct FN(flow) *stored,
+						enum found found)
+{
+	if (found == FOUND_EMBRYO) {
+		flow->last_seen = stamp_now();
+		flow->seen |= seen_of(packet->tcp_flags);
+		if (FN(promote_flow)(&packet->key, flow) == CLIENT_MOVED)
+			return verdict(REASON_DROP_STALE_REPLY, TC_ACT_SHOT);
+	} else {
+		FN(touch_flow)(stored, flow, seen_of(packet->tcp_flags));
+	}
+	return FN(apply_flow)(skb, packet, flow, REASON_REPLIED, 0);
+}
+
+/*
+ * A client that has been translated to a backend may later call that backend itself from the same
+ * port. Its SYN disagrees with our entry, and it is right.
+ */
+static __noinline int FN(forget_disagreeing)(struct __sk_buff *skb,
+					     const struct FN(packet) *packet)
+{
+	struct FN(flow_key) reply_key;
+	struct FN(flow) flow, *stored;
+
+	if (!packet)
+		return 0;
+	reply_key = packet->key;
+	reply_key.source = packet->key.destination;
+	reply_key.destination = packet->key.source;
+	reply_key.source_port = packet->key.destination_port;
+	reply_key.destination_port = packet->key.source_port;
+	/* On another device than the client's this is our own translated packet. */
+	if (FN(find_flow)(&reply_key, &flow, &stored) && flow.direction == DIRECTION_REPLY &&
+	    flow.device == skb->ifindex)
+		FN(delete_pair)(&reply_key, &flow);
+	return 0;
+}
+
+/* A packet that enters by a device. */
+VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
+{
+	struct FN(packet) packet;
+	struct FN(flow) flow, *stored;
+	enum reason reason = FN(parse)(skb, &packet);
+	enum found found;
+	bool to_frontend;
+
+	if (reason != REASON_PASS_NOT_SERVICE)
+		return verdict(reason, PASS);
+	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
+		FN(forget_disagreeing)(skb, &packet);
+	to_frontend = FN(maybe_frontend)(&packet.key);
+	if (!to_frontend && !FN(maybe_from_backend)(&packet.key))
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+
+	found = FN(find_flow)(&packet.key, &flow, &stored);
+	if (!found)
+		return to_frontend ? TO_BE_OPENED : verdict(REASON_PASS_NO_FLOW, PASS);
+	if (flow.apply == APPLY_EGRESS)
+		return verdict(REASON_PASS_OTHER_HOOK, PASS);
+	if (flow.direction == DIRECTION_REPLY)
+		return FN(reply)(skb, &packet, &flow, stored, found);
+	if (!FN(is_current)(&packet, &flow, found)) {
+		FN(delete_pair)(&packet.key, &flow);
+		return TO_BE_OPENED;
+	}
+	FN(touch_flow)(stored, &flow, seen_of(packet.tcp_flags));
+	return FN(apply_flow)(skb, &packet, &flow, REASON_FORWARDED, 0);
+}
+
+/* A packet that leaves by a device: only replies are looked for. */
+VERIFIED_APART verdict_t FN(egress)(struct __sk_buff *skb)
+{
+	struct FN(packet) packet;
+	struct FN(flow) flow, *stored;
+	enum reason reason = FN(parse)(skb, &packet);
+	enum found found;
+
+	if (reason != REASON_PASS_NOT_SERVICE)
+		return verdict(reason, PASS);
+	if (!FN(maybe_from_backend)(&packet.key))
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+	found = FN(find_flow)(&packet.key, &flow, &stored);
+	if (!found)
+		return verdict(REASON_PASS_NO_FLOW, PASS);
+	if (flow.apply != APPLY_EGRESS)
+		return verdict(REASON_PASS_OTHER_HOOK, PASS);
+	return FN(reply)(skb, &packet, &flow, stored, found);
+}
