@@ -82,6 +82,22 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     return high == 0 && low == 0;
   }
 
+  /** Whether this is in 169.254.0.0/16 or fe80::/10. */
+  public boolean isLinkLocal() {
+    return switch (family) {
+      case IPV4 -> low >>> 16 == 0xa9fe;
+      case IPV6 -> high >>> 54 == 0xfe80 >>> 6;
+    };
+  }
+
+  /** Whether this is in 224.0.0.0/4 or ff00::/8. */
+  public boolean isMulticast() {
+    return switch (family) {
+      case IPV4 -> low >>> 28 == 0xe;
+      case IPV6 -> high >>> 56 == 0xff;
+    };
+  }
+
   /** This address with all bits after the first {@code prefixLength} cleared. */
   IpAddress masked(int prefixLength) {
     return switch (family) {
