@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/**
+ * The fields of kube-proxy's configuration that change what packets meet.
+ *
+ * @param mode which of kube-proxy's modes to behave like where they differ
+ * @param nodePortAddresses CIDRs and the words {@code primary}, {@code localhost}, {@code all};
+ *     what an empty list means depends on the mode
+ * @param localhostNodePorts {@code iptables.localhostNodePorts}: whether 127.0.0.1:nodePort works
+ * @param masqueradeAll whether every packet to a clusterIP asks for source NAT
+ * @param serviceCidrs the cluster's ServiceCIDRs
+ */
+public record ProxyConfig(
+    Mode mode,
+    List<String> nodePortAddresses,
+    boolean localhostNodePorts,
+    LocalTraffic localTraffic,
+    boolean masqueradeAll,
+    List<Cidr> serviceCidrs) {
+  /** The kube-proxy mode to behave like. */
+  public enum Mode {
+    IPTABLES,
+    NFTABLES
+  }
+
+  public ProxyConfig {
+    requireNonNull(mode, "mode");
+    nodePortAddresses = List.copyOf(nodePortAddresses);
+    requireNonNull(localTraffic, "localTraffic");
+    serviceCidrs = List.copyOf(serviceCidrs);
+  }
+
+  /** kube-proxy's own defaults. */
+  public static ProxyConfig defaults() {
+    return new ProxyConfig(Mode.IPTABLES, List.of(), true, LocalTraffic.none(), false, List.of());
+  }
+
+  /** This configuration with other nodePortAddresses. */
+  public ProxyConfig withNodePortAddresses(List<String> addresses) {
+    return new ProxyConfig(
+        mode, addresses, localhostNodePorts, localTraffic, masqueradeAll, serviceCidrs);
+  }
+
+  /** This configuration with another way to recognise pods. */
+  public ProxyConfig withLocalTraffic(LocalTraffic other) {
+    return new ProxyConfig(
+        mode, nodePortAddresses, localhostNodePorts, other, masqueradeAll, serviceCidrs);
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plan;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sluice.model.IpAddress;
+import java.util.Comparator;
+
+/**
+ * An endpoint that packets are sent to. Ordered by address and port.
+ *
+ * @param port 1 to 65535
+ * @param local whether it is on this node
+ */
+public record Backend(IpAddress address, int port, boolean local) implements Comparable<Backend> {
+  private static final Comparator<Backend> ORDER =
+      Comparator.comparing(Backend::address)
+          .thenComparingInt(Backend::port)
+          .thenComparing(Backend::local);
+
+  public Backend {
+    requireNonNull(address, "address");
+  }
+
+  /** {@code address:port}, the same on every node; what the Maglev table is built from. */
+  public String identity() {
+    return address.withPort(port);
+  }
+
+  @Override
+  public int compareTo(Backend other) {
+    return ORDER.compare(this, other);
+  }
+}

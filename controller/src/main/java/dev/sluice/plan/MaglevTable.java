@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Builds Maglev lookup tables (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load
+ * Balancer", NSDI 2016, section 3.4).
+ *
+ * <p>The table depends on nothing but the backends' identities and the size, so that every node,
+ * and every version of Sluice, sends a flow to the same backend: the order of the list does not
+ * matter, and the hash is spelled out below. Changing it moves live flows.
+ */
+public final class MaglevTable {
+  /** The sizes a table can have: the greatest primes below powers of two. */
+  private static final int[] SIZES = {251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521};
+
+  private static final int SLOTS_PER_BACKEND = 200;
+
+  // FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/
+  private static final long FNV_OFFSET_BASIS = 0xcbf29ce484222325L;
+  private static final long FNV_PRIME = 0x100000001b3L;
+
+  private static final long OFFSET_SEED = 0x6f66667365740000L; // "offset"
+  private static final long SKIP_SEED = 0x736b697000000000L; // "skip"
+
+  private MaglevTable() {}
+
+  /**
+   * The size for a number of backends: the smallest listed prime that gives each at least 200
+   * slots, which keeps shares within a few percent of each other; 65521 beyond 327 backends.
+   */
+  public static int sizeFor(int backends) {
+    for (int size : SIZES) {
+      if (size >= (long) backends * SLOTS_PER_BACKEND) {
+        return size;
+      }
+    }
+    return SIZES[SIZES.length - 1];
+  }
+
+  /**
+   * Fills a table.
+   *
+   * @param identities one distinct text per backend, such as {@link Backend#identity()}
+   * @param size a prime, greater than the number of backends ({@link #sizeFor})
+   * @return for each slot the index into {@code identities} of its backend; empty if there is none
+   */
+  public static int[] build(List<String> identities, int size) {
+    int count = identities.size();
+    if (count == 0) {
+      return new int[0];
+    }
+    if (count >= size) {
+      throw new IllegalArgumentException(
+          "a table of " + size + " slots is too small for " + count + " backends");
+    }
+    int[] skip = new int[count];
+    int[] cursor = new int[count];
+    int[] turn = turns(identities);
+    for (int backend = 0; backend < count; backend++) {
+      byte[] identity = identities.get(backend).getBytes(StandardCharsets.UTF_8);
+      cursor[backend] = (int) Long.remainderUnsigned(hash(OFFSET_SEED, identity), size);
+      skip[backend] = (int) Long.remainderUnsigned(hash(SKIP_SEED, identity), size - 1) + 1;
+    }
+    // The permutation of a backend is offset, offset + skip, offset + 2 * skip, ... modulo the
+    // size;
+    // a cursor walks it, so it need not be written down.
+    int[] table = new int[size];
+    Arrays.fill(table, -1);
+    int filled = 0;
+    while (true) {
+      for (int backend : turn) {
+        int slot = cursor[backend];
+        while (table[slot] >= 0) {
+          slot = next(slot, skip[backend], size);
+        }
+        table[slot] = backend;
+        cursor[backend] = next(slot, skip[backend], size);
+        filled++;
+        if (filled == size) {
+          return table;
+        }
+      }
+    }
+  }
+
+  /** Backends take turns in the order of their identities, whatever the order of the list. */
+  private static int[] turns(List<String> identities) {
+    Integer[] turns = new Integer[identities.size()];
+    Arrays.setAll(turns, index -> index);
+    Arrays.sort(turns, (one, other) -> identities.get(one).compareTo(identities.get(other)));
+    return Arrays.stream(turns).mapToInt(Integer::intValue).toArray();
+  }
+
+  private static int next(int slot, int skip, int size) {
+    int next = slot + skip;
+    return next >= size ? next - size : next;
+  }
+
+  /**
+   * FNV-1a over the eight bytes of the seed, most significant first, and the identity in UTF-8;
+   * then the finalizer of MurmurHash3 (64 bit), since FNV alone leaves the high bits of short texts
+   * alike.
+   */
+  static long hash(long seed, byte[] identity) {
+    long hash = FNV_OFFSET_BASIS;
+    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+      hash = (hash ^ (seed >>> shift & 0xff)) * FNV_PRIME;
+    }
+    for (byte value : identity) {
+      hash = (hash ^ (value & 0xff)) * FNV_PRIME;
+    }
+    hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ hash >>> 33;
+  }
+}

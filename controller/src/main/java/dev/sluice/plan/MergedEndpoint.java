@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plan;
+
+import java.util.Set;
+
+/** An endpoint of one Service port in one family, after all slices have been merged. */
+record MergedEndpoint(
+    Backend backend,
+    boolean ready,
+    boolean serving,
+    boolean terminating,
+    Set<String> zoneHints,
+    Set<String> nodeHints) {
+
+  boolean local() {
+    return backend.local();
+  }
+
+  /** Whether it may be used where nothing is ready (KEP-1669). */
+  boolean servingWhileTerminating() {
+    return serving && terminating;
+  }
+}

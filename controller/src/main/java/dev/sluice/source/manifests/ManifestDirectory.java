@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.source.manifests;
+
+import dev.sluice.model.ServiceState;
+import dev.sluice.source.ServiceSource;
+import dev.sluice.source.SourceException;
+import dev.sluice.source.SourceProblem;
+import dev.sluice.source.manifests.DirectoryWatch.Changes;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The {@code .yaml}, {@code .yml} and {@code .json} files of a directory (not of those below it;
+ * names that begin with a dot are left alone), as {@code kubectl get services,endpointslices -A -o
+ * yaml} prints them. Changes are picked up as the files change.
+ *
+ * <p>Files are best replaced by rename(), as ConfigMap volumes do it. A file that is broken, or has
+ * become empty, keeps what it said before in force until it is repaired or deleted: it may be half
+ * written. Likewise everything stays in force while the directory itself is gone.
+ */
+public final class ManifestDirectory implements ServiceSource {
+  private static final Logger LOG = LoggerFactory.getLogger(ManifestDirectory.class);
+
+  private final Path directory;
+  private volatile int ignoredObjects;
+  private DirectoryWatch watch;
+  private Thread thread;
+
+  public ManifestDirectory(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Number of objects in the files that are of kinds Sluice has no use for. */
+  public int ignoredObjects() {
+    return ignoredObjects;
+  }
+
+  @Override
+  public synchronized void start(Listener listener) {
+    if (thread != null) {
+      throw new IllegalStateException("already started");
+    }
+    try {
+      watch = new DirectoryWatch(directory);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      throw new SourceException(
+          "manifest directory " + directory + " does not exist: create it, or name another", e);
+    } catch (IOException e) {
+      throw new SourceException("cannot watch manifest directory " + directory + ": " + e, e);
+    }
+    Loop loop = new Loop(watch, listener);
+    thread = Thread.ofVirtual().name("manifests").start(loop::run);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (thread == null) {
+      return;
+    }
+    try {
+      watch.close();
+      if (!Thread.currentThread().equals(thread)) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      LOG.warn("cannot stop watching {}", directory, e);
+    }
+  }
+
+  /** Reads, tells, waits; all on one thread. */
+  private final class Loop {
+    private final DirectoryWatch watch;
+    private final Listener listener;
+    private final DirectoryFiles files = new DirectoryFiles(directory);
+    private ManifestCatalog told = ManifestCatalog.EMPTY;
+    private boolean synced;
+
+    Loop(DirectoryWatch watch, Listener listener) {
+      this.watch = watch;
+      this.listener = listener;
+    }
+
+    void run() {
+      try {
+        Changes changes = new Changes(true, Set.of());
+        while (true) {
+          Optional<SourceProblem> unreadable = update(changes);
+          tell(ManifestCatalog.of(files.contents(), unreadable));
+          changes = watch.await();
+        }
+      } catch (ClosedWatchServiceException | InterruptedException e) {
+        LOG.debug("no longer watching {}", directory);
+      }
+    }
+
+    private Optional<SourceProblem> update(Changes changes) {
+      String reason;
+      try {
+        if (watch.present()) {
+          files.update(changes);
+          return Optional.empty();
+        }
+        reason = "the directory is gone";
+      } catch (IOException e) {
+        reason = "the directory cannot be read: " + e;
+      }
+      return Optional.of(
+          new SourceProblem(
+              directory.toString(), 0, "", reason + "; what it held before stays in force"));
+    }
+
+    private void tell(ManifestCatalog now) {
+      ignoredObjects = now.ignored();
+      try {
+        List<ServiceState> changes = now.changesSince(told);
+        if (!changes.isEmpty()) {
+          listener.changed(changes);
+        }
+        for (SourceProblem problem : told.problems()) {
+          if (!now.problems().contains(problem)) {
+            listener.problemResolved(problem);
+          }
+        }
+        for (SourceProblem problem : now.problems()) {
+          if (!told.problems().contains(problem)) {
+            listener.problem(problem);
+          }
+        }
+        told = now;
+        if (!synced) {
+          listener.synced();
+          synced = true;
+        }
+      } catch (RuntimeException e) {
+        LOG.error("changes in {} could not be applied; trying again at the next one", directory, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MaglevTableTest {
+  private static List<String> identities(int network, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "10." + network + "." + i / 250 + "." + (i % 250 + 1) + ":8080")
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 251",
+    "1, 251",
+    "2, 509",
+    "5, 1021",
+    "6, 2039",
+    "20, 4093",
+    "21, 8191",
+    "100, 32749",
+    "300, 65521",
+    "327, 65521",
+    "328, 65521",
+    "5000, 65521"
+  })
+  void theSizeIsTheSmallestListedPrimeWithTwoHundredSlotsPerBackend(int backends, int size) {
+    assertThat(MaglevTable.sizeFor(backends)).isEqualTo(size);
+  }
+
+  @Property(tries = 200)
+  void everyBackendHasAboutTheSameShare(
+      @ForAll @IntRange(max = 250) int network, @ForAll @IntRange(min = 1, max = 100) int count) {
+    int size = MaglevTable.sizeFor(count);
+    int[] slots = new int[count];
+    for (int backend : MaglevTable.build(identities(network, count), size)) {
+      slots[backend]++;
+    }
+    double fair = (double) size / count;
+    for (int share : slots) {
+      assertThat(share / fair).as("share of a fair share").isBetween(0.95, 1.05);
+    }
+  }
+
+  @Property(tries = 100)
+  void removingOneOfTwentyMovesLessThanTwoPercentOfTheOthersSlots(
+      @ForAll @IntRange(max = 250) int network, @ForAll @IntRange(min = 0, max = 19) int removed) {
+    List<String> before = identities(network, 20);
+    List<String> after = new ArrayList<>(before);
+    after.remove(removed);
+    int[] tableBefore = MaglevTable.build(before, 4093);
+    int[] tableAfter = MaglevTable.build(after, 4093);
+    int others = 0;
+    int moved = 0;
+    for (int slot = 0; slot < tableBefore.length; slot++) {
+      String identity = before.get(tableBefore[slot]);
+      if (tableBefore[slot] != removed) {
+        others++;
+        moved += identity.equals(after.get(tableAfter[slot])) ? 0 : 1;
+      }
+    }
+    assertThat((double) moved / others).isLessThan(0.02);
+  }
+
+  @Property(tries = 50)
+  void theOrderOfTheListDoesNotMatter(
+      @ForAll @IntRange(min = 1, max = 60) int count, @ForAll long seed) {
+    List<String> ordered = identities(7, count);
+    List<String> shuffled = new ArrayList<>(ordered);
+    Collections.shuffle(shuffled, new Random(seed));
+    int size = MaglevTable.sizeFor(count);
+    int[] one = MaglevTable.build(ordered, size);
+    int[] other = MaglevTable.build(shuffled, size);
+    for (int slot = 0; slot < size; slot++) {
+      assertThat(shuffled.get(other[slot])).isEqualTo(ordered.get(one[slot]));
+    }
+  }
+
+  /**
+   * Nodes of different versions must agree, so neither the hash nor the filling may ever change.
+   */
+  @Test
+  void theTableOfThisVersionIsTheTableOfEveryVersion() {
+    List<String> identities = List.of("10.0.0.1:80", "10.0.0.2:80", "[fd00::1]:80");
+    int[] table = MaglevTable.build(identities, 251);
+    assertThat(MaglevTable.hash(0, "".getBytes(StandardCharsets.UTF_8))).isEqualTo(HASH_OF_NOTHING);
+    assertThat(table).startsWith(FIRST_SLOTS);
+    long digest = 0;
+    for (int backend : table) {
+      digest = digest * 31 + backend;
+    }
+    assertThat(digest).isEqualTo(DIGEST);
+  }
+
+  private static final long HASH_OF_NOTHING = 0L;
+  private static final int[] FIRST_SLOTS = {};
+  private static final long DIGEST = 0L;
+
+  @Test
+  void noBackendsGiveAnEmptyTable() {
+    assertThat(MaglevTable.build(List.of(), 251)).isEmpty();
+  }
+
+  @Test
+  void moreBackendsThanSlotsAreRefused() {
+    assertThatThrownBy(() -> MaglevTable.build(identities(0, 251), 251))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("251 slots");
+  }
+
+  @Test
+  void theGreatestTableIsBuiltInMilliseconds() {
+    List<String> identities = identities(1, 300);
+    long best = Long.MAX_VALUE;
+    for (int round = 0; round < 20; round++) {
+      long start = System.nanoTime();
+      MaglevTable.build(identities, 65521);
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    System.out.printf(
+        "Maglev table of 65521 slots, 300 backends: %.2f ms (best of 20)%n", best / 1e6);
+    assertThat(best).isLessThan(100_000_000L);
+  }
+}
