@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.node;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Asks the kernel for the links, addresses, routes and neighbours of the network namespace in which
+ * the opening thread is. Any thread may ask afterwards; the answers are of that namespace.
+ */
+public final class Rtnetlink implements AutoCloseable {
+  private static final int RECEIVE_BYTES = 4 << 20;
+  private static final int MESSAGE_ERROR = 2;
+  private static final int MESSAGE_DONE = 3;
+  private static final int FLAG_REQUEST = 0x01;
+  private static final int FLAG_DUMP_INTERRUPTED = 0x10;
+  private static final int FLAG_DUMP = 0x300;
+  private static final int ATTEMPTS = 100;
+
+  private final NetlinkSocket socket;
+  private int sequence;
+
+  private Rtnetlink(NetlinkSocket socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Opens a socket in the network namespace of the calling thread.
+   *
+   * @throws NodeException if the kernel refuses
+   */
+  public static Rtnetlink open() {
+    return new Rtnetlink(new NetlinkSocket(RECEIVE_BYTES));
+  }
+
+  /** All interfaces. */
+  public List<Link> links() {
+    return dump(RouteMessages.GET_LINK, RouteMessages.NEW_LINK, RouteMessages::link);
+  }
+
+  /** All IPv4 and IPv6 addresses. */
+  public List<InterfaceAddress> addresses() {
+    return dump(RouteMessages.GET_ADDRESS, RouteMessages.NEW_ADDRESS, RouteMessages::address);
+  }
+
+  /** All IPv4 and IPv6 routes of all tables. Can be long: a router may have a million. */
+  public List<Route> routes() {
+    return dump(RouteMessages.GET_ROUTE, RouteMessages.NEW_ROUTE, RouteMessages::route);
+  }
+
+  /** The default routes of all tables; the others are read but not kept. */
+  public List<Route> defaultRoutes() {
+    return dump(
+        RouteMessages.GET_ROUTE,
+        RouteMessages.NEW_ROUTE,
+        message -> RouteMessages.route(message).filter(Route::isDefault));
+  }
+
+  /** All entries of the ARP and neighbour discovery caches. */
+  public List<Neighbour> neighbours() {
+    return dump(RouteMessages.GET_NEIGHBOUR, RouteMessages.NEW_NEIGHBOUR, RouteMessages::neighbour);
+  }
+
+  @Override
+  public synchronized void close() {
+    socket.close();
+  }
+
+  /**
+   * Repeats a dump until it was not interrupted by a change (NLM_F_DUMP_INTR), because an
+   * interrupted one may lack entries that never changed.
+   */
+  private synchronized <T> List<T> dump(
+      int request, int answer, Function<ByteBuffer, Optional<T>> decoder) {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      List<T> found = new ArrayList<>();
+      if (dumpOnce(request, answer, message -> decoder.apply(message).ifPresent(found::add))) {
+        return found;
+      }
+    }
+    throw new NodeException(
+        "the network changed during each of "
+            + ATTEMPTS
+            + " dumps of rtnetlink messages of type "
+            + request
+            + "; try again when it is quieter");
+  }
+
+  private boolean dumpOnce(int request, int answer, Consumer<ByteBuffer> consumer) {
+    sequence++;
+    socket.send(request(request, sequence));
+    DumpState state = new DumpState();
+    while (!state.done) {
+      NetlinkReader.messages(
+          socket.receive(),
+          message -> {
+            if (message.sequence() == sequence) {
+              state.read(message, request, answer, consumer);
+            }
+          });
+    }
+    return !state.interrupted;
+  }
+
+  static byte[] request(int type, int sequence) {
+    NetlinkWriter writer = new NetlinkWriter(64, type, FLAG_REQUEST | FLAG_DUMP, sequence);
+    writer.fixed(new byte[RouteMessages.LINK_FIXED_LENGTH]);
+    if (type == RouteMessages.GET_LINK) {
+      writer.attributeInt(RouteMessages.IFLA_EXT_MASK, RouteMessages.SKIP_STATISTICS);
+    }
+    return writer.toBytes();
+  }
+
+  private static final class DumpState {
+    private boolean done;
+    private boolean interrupted;
+
+    private void read(
+        NetlinkReader.Message message, int request, int answer, Consumer<ByteBuffer> consumer) {
+      interrupted |= (message.flags() & FLAG_DUMP_INTERRUPTED) != 0;
+      if (message.type() == answer) {
+        consumer.accept(message.payload());
+      } else if (message.type() == MESSAGE_DONE || message.type() == MESSAGE_ERROR) {
+        done = true;
+        int error = message.payload().remaining() < 4 ? 0 : errorOf(message.payload());
+        if (error == -Errno.EBUSY || error == -Errno.EAGAIN) {
+          interrupted = true;
+        } else if (error < 0) {
+          throw new NodeException("rtnetlink dump " + request, -error);
+        }
+      }
+    }
+
+    private static int errorOf(ByteBuffer payload) {
+      return payload.order(ByteOrder.nativeOrder()).getInt(0);
+    }
+  }
+}
