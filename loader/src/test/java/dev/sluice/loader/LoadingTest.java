@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import me.bechberger.ebpf.bpf.raw.Lib;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Opening and loading objects. */
 class LoadingTest {
@@ -143,15 +146,56 @@ class LoadingTest {
   }
 
   @Test
-  void nothingIsPrintedOnAFailure() {
-    PrintStream before = System.err;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try (BpfObject object = TestObjects.open("rejected")) {
-      assertThatThrownBy(object::load).isInstanceOf(BpfException.class);
-    } finally {
-      System.setErr(before);
+  void nothingIsPrintedOnAFailure(@TempDir Path directory) throws IOException {
+    Path printed = directory.resolve("stderr");
+    try (BpfObject object = TestObjects.open("rejected");
+        Arena arena = Arena.ofConfined()) {
+      int standardError = Lib.dup(2);
+      int file = Lib.creat(arena.allocateFrom(printed.toString()), 0600);
+      assertThat(Lib.dup2(file, 2)).isEqualTo(2);
+      try {
+        assertThatThrownBy(object::load).isInstanceOf(BpfException.class);
+      } finally {
+        Lib.dup2(standardError, 2);
+        Lib.close(standardError);
+        Lib.close(file);
+      }
     }
-    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
+    assertThat(Files.readString(printed)).doesNotContain("libbpf");
+  }
+
+  @Test
+  void aMissingLibraryIsReportedWithThePackageToInstall() {
+    // On a machine of no known architecture the library is in none of the usual places.
+    String output =
+        Command.run(
+            "/usr/bin/env",
+            "-u",
+            "LD_LIBRARY_PATH",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dos.arch=unknown",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            RequireLibbpf.class.getName());
+    assertThat(output)
+        .contains("libbpf.so.1: load failed: not found in [")
+        .contains("/usr/lib/unknown-linux-gnu")
+        .contains("apt install libbpf1")
+        .contains("dnf install libbpf");
+  }
+
+  /** Run in a JVM of its own. */
+  static final class RequireLibbpf {
+    private RequireLibbpf() {}
+
+    public static void main(String[] arguments) {
+      try {
+        Libbpf.require();
+        System.out.println("found");
+      } catch (BpfException failure) {
+        System.out.println(failure.getMessage());
+      }
+    }
   }
 }
