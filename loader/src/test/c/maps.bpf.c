@@ -103,7 +103,10 @@ int count_two(struct __sk_buff *skb)
 SEC("xdp")
 int drop_short(struct xdp_md *xdp)
 {
-	return xdp->data + 60 > xdp->data_end ? XDP_DROP : XDP_PASS;
+	void *data = (void *)(long)xdp->data;
+	void *end = (void *)(long)xdp->data_end;
+
+	return data + 60 > end ? XDP_DROP : XDP_PASS;
 }
 
 SEC("syscall")

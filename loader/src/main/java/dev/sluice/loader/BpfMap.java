@@ -190,9 +190,9 @@ public final class BpfMap implements AutoCloseable {
   }
 
   /**
-   * Visits every entry, in batches where the kernel can. The segments are valid during the call
-   * only; the consumer may delete from the map. While others write, an entry may be missed or, on
-   * maps without batch support, seen twice.
+   * Visits every entry, in batches where the kernel can. The segments are packed, so read them with
+   * unaligned layouts; they are valid during the call only. The consumer may delete from the map.
+   * While others write, an entry may be missed or, on maps without batch support, seen twice.
    */
   public void forEach(BiConsumer<MemorySegment, MemorySegment> consumer) {
     MapIteration.forEach(this, consumer);

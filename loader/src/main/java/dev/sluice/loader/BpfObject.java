@@ -147,7 +147,10 @@ public final class BpfObject implements AutoCloseable {
     return this;
   }
 
-  /** The maps that the C source declares, in its order; not those that hold its variables. */
+  /**
+   * The maps that the C source declares, in the order of the object file; not those that hold its
+   * variables.
+   */
   public Collection<BpfMap> maps() {
     List<BpfMap> declared = new ArrayList<>(maps.values());
     declared.removeIf(map -> Lib.bpf_map__is_internal(map.handle()));

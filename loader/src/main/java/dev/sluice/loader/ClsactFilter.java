@@ -60,13 +60,15 @@ public record ClsactFilter(int interfaceIndex, TcDirection direction, int priori
     }
   }
 
-  /** The id of the BPF program that sits here; empty if none does, or there is no qdisc. */
+  /** The id of the BPF program that sits here; empty if none does: no filter, qdisc or device. */
   public OptionalInt programId() {
     Libbpf.require();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = options(arena);
       int result = Lib.bpf_tc_query(hook(arena), options);
-      if (result == -Errno.ENOENT.number() || result == -Errno.EINVAL.number()) {
+      if (result == -Errno.ENOENT.number()
+          || result == -Errno.EINVAL.number()
+          || result == -Errno.ENODEV.number()) {
         return OptionalInt.empty();
       }
       BpfException.check(result, "bpf_tc_query", subject());

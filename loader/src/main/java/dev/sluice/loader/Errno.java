@@ -28,6 +28,7 @@ enum Errno {
   ENOSPC(28, "No space left on device", "the map or the output buffer is full"),
   ERANGE(34, "Numerical result out of range", ""),
   ENOLINK(67, "Link has been severed", "the link's device or cgroup is gone"),
+  EBADFD(77, "File descriptor in bad state", "the object was closed, or was never loaded"),
   EOPNOTSUPP(95, "Operation not supported", "this kernel lacks the feature"),
   ENETDOWN(100, "Network is down", ""),
   ENOTSUPP(524, "Operation not supported by the kernel", "this kernel lacks the feature"),

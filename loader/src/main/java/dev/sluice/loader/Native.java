@@ -52,7 +52,7 @@ final class Native {
   private static final int MAP_SHARED = 1;
   private static final int RLIMIT_MEMLOCK = 8;
   private static final long RLIM_INFINITY = -1;
-  private static final int O_RDONLY_DIRECTORY_CLOEXEC = directoryFlag() | 0x80000;
+  private static final int O_RDONLY_CLOEXEC = 0x80000;
 
   private Native() {}
 
@@ -120,7 +120,7 @@ final class Native {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
       MemorySegment name = arena.allocateFrom(path.toString());
-      int fd = (int) OPEN.invokeExact(state, name, O_RDONLY_DIRECTORY_CLOEXEC);
+      int fd = (int) OPEN.invokeExact(state, name, O_RDONLY_CLOEXEC);
       if (fd < 0) {
         throw new BpfException("open", path.toString(), errno(state));
       }
@@ -145,11 +145,6 @@ final class Native {
 
   private static int errno(MemorySegment state) {
     return (int) ERRNO.get(state, 0L);
-  }
-
-  /** O_DIRECTORY is one of the few flags that arm64 numbers differently. */
-  private static int directoryFlag() {
-    return System.getProperty("os.arch").equals("aarch64") ? 0x4000 : 0x10000;
   }
 
   private static RuntimeException unchecked(Throwable failure) {

@@ -45,8 +45,8 @@ final class FlyweightSource {
     frame();
     for (StructField field : layout.fields()) {
       switch (field.shape()) {
-        case StructField.Scalar number -> numberAccessors(field, number);
-        case Scalars numbers -> numbersAccessors(field, numbers);
+        case StructField.Scalar scalar -> scalarAccessors(field, scalar);
+        case Scalars scalars -> scalarsAccessors(field, scalars);
         case Nested nested -> nestedAccessor(field, classNames.get(nested.struct()));
         case NestedArray array -> nestedArrayAccessor(field, array);
         case Bytes _ -> sliceAccessor(field, "");
@@ -145,53 +145,53 @@ final class FlyweightSource {
 
   private boolean uses(String layoutName, boolean bigEndian) {
     for (StructField field : layout.fields()) {
-      StructField.Scalar number =
+      StructField.Scalar scalar =
           switch (field.shape()) {
             case StructField.Scalar single -> single;
-            case Scalars numbers -> numbers.element();
+            case Scalars scalars -> scalars.element();
             case Nested _, NestedArray _, Bytes _ -> null;
           };
-      if (number != null
-          && number.bigEndian() == bigEndian
-          && layoutOf(number.size()).equals(layoutName)) {
+      if (scalar != null
+          && scalar.bigEndian() == bigEndian
+          && layoutOf(scalar.size()).equals(layoutName)) {
         return true;
       }
     }
     return false;
   }
 
-  private void numberAccessors(StructField field, StructField.Scalar number) {
+  private void scalarAccessors(StructField field, StructField.Scalar scalar) {
     String name = JavaNames.methodName(field.name());
-    String javaType = javaType(number);
-    document(field, byteOrder(number));
+    String javaType = javaType(scalar);
+    document(field, byteOrder(scalar));
     line("  public %s %s() {".formatted(javaType, name));
-    line("    return %s;".formatted(read(number, offsetConstant(field))));
+    line("    return %s;".formatted(read(scalar, offsetConstant(field))));
     line("  }");
     line("");
-    document(field, byteOrder(number));
+    document(field, byteOrder(scalar));
     line("  public %s %s(%s value) {".formatted(className, name, javaType));
-    line("    %s;".formatted(write(number, offsetConstant(field))));
+    line("    %s;".formatted(write(scalar, offsetConstant(field))));
     line("    return this;");
     line("  }");
     line("");
   }
 
-  private void numbersAccessors(StructField field, Scalars numbers) {
-    sliceAccessor(field, byteOrder(numbers.element()));
+  private void scalarsAccessors(StructField field, Scalars scalars) {
+    sliceAccessor(field, scalars.element().bigEndian() ? ", big-endian" : "");
     String name = JavaNames.methodName(field.name());
-    StructField.Scalar number = numbers.element();
-    String javaType = javaType(number);
+    StructField.Scalar scalar = scalars.element();
+    String javaType = javaType(scalar);
     String offset =
         "%s + Objects.checkIndex(index, %d) * %dL"
-            .formatted(offsetConstant(field), numbers.length(), number.size());
-    document(field, byteOrder(number));
+            .formatted(offsetConstant(field), scalars.length(), scalar.size());
+    document(field, byteOrder(scalar));
     line("  public %s %s(int index) {".formatted(javaType, name));
-    line("    return %s;".formatted(read(number, offset)));
+    line("    return %s;".formatted(read(scalar, offset)));
     line("  }");
     line("");
-    document(field, byteOrder(number));
+    document(field, byteOrder(scalar));
     line("  public %s %s(int index, %s value) {".formatted(className, name, javaType));
-    line("    %s;".formatted(write(number, offset)));
+    line("    %s;".formatted(write(scalar, offset)));
     line("    return this;");
     line("  }");
     line("");
@@ -255,46 +255,46 @@ final class FlyweightSource {
     line("  /** {@code %s}%s. */".formatted(field.declaration(), byteOrder));
   }
 
-  private static String byteOrder(StructField.Scalar number) {
-    if (number.bigEndian()) {
+  private static String byteOrder(StructField.Scalar scalar) {
+    if (scalar.bigEndian()) {
       return ", big-endian in memory, a host value here";
     }
-    return number.signed() || number.bool() ? "" : ", unsigned";
+    return scalar.signed() || scalar.bool() ? "" : ", unsigned";
   }
 
-  private static String javaType(StructField.Scalar number) {
-    if (number.bool()) {
+  private static String javaType(StructField.Scalar scalar) {
+    if (scalar.bool()) {
       return "boolean";
     }
-    return number.size() == Long.BYTES ? "long" : "int";
+    return scalar.size() == Long.BYTES ? "long" : "int";
   }
 
-  private static String read(StructField.Scalar number, String offset) {
-    String get = "memory.get(%s, %s)".formatted(layoutName(number), offset);
-    if (number.bool()) {
+  private static String read(StructField.Scalar scalar, String offset) {
+    String get = "memory.get(%s, %s)".formatted(layoutName(scalar), offset);
+    if (scalar.bool()) {
       return get + " != 0";
     }
-    return switch (number.size()) {
-      case 1 -> number.signed() ? get : "Byte.toUnsignedInt(" + get + ")";
-      case 2 -> number.signed() ? get : "Short.toUnsignedInt(" + get + ")";
+    return switch (scalar.size()) {
+      case 1 -> scalar.signed() ? get : "Byte.toUnsignedInt(" + get + ")";
+      case 2 -> scalar.signed() ? get : "Short.toUnsignedInt(" + get + ")";
       default -> get;
     };
   }
 
-  private static String write(StructField.Scalar number, String offset) {
+  private static String write(StructField.Scalar scalar, String offset) {
     String value =
-        switch (number.size()) {
-          case 1 -> number.bool() ? "(byte) (value ? 1 : 0)" : "(byte) value";
+        switch (scalar.size()) {
+          case 1 -> scalar.bool() ? "(byte) (value ? 1 : 0)" : "(byte) value";
           case 2 -> "(short) value";
           default -> "value";
         };
-    return "memory.set(%s, %s, %s)".formatted(layoutName(number), offset, value);
+    return "memory.set(%s, %s, %s)".formatted(layoutName(scalar), offset, value);
   }
 
-  private static String layoutName(StructField.Scalar number) {
-    return number.size() == 1
+  private static String layoutName(StructField.Scalar scalar) {
+    return scalar.size() == 1
         ? "ValueLayout.JAVA_BYTE"
-        : (number.bigEndian() ? "BIG_ENDIAN_" : "") + layoutOf(number.size());
+        : (scalar.bigEndian() ? "BIG_ENDIAN_" : "") + layoutOf(scalar.size());
   }
 
   private static String layoutOf(int size) {

@@ -85,7 +85,7 @@ final class StructLayout {
     return switch (btf.resolve(type)) {
       case BtfType.Array array -> arrayShape(array);
       case BtfType.Composite composite -> new Nested(composite.name());
-      case BtfType.Scalar _, BtfType.Enumeration _, BtfType.Pointer _ -> number(type);
+      case BtfType.Scalar _, BtfType.Enumeration _, BtfType.Pointer _ -> scalar(type);
       case BtfType.Typedef _,
           BtfType.Qualifier _,
           BtfType.Variable _,
@@ -102,13 +102,13 @@ final class StructLayout {
       return new NestedArray(composite.name(), composite.size(), array.length());
     }
     if (element instanceof BtfType.Scalar || element instanceof BtfType.Pointer) {
-      StructField.Scalar number = number(array.element());
-      return number.size() == 1 ? new Bytes() : new Scalars(number, array.length());
+      StructField.Scalar scalar = scalar(array.element());
+      return scalar.size() == 1 ? new Bytes() : new Scalars(scalar, array.length());
     }
     return new Bytes();
   }
 
-  private StructField.Scalar number(int type) {
+  private StructField.Scalar scalar(int type) {
     BtfType resolved = btf.resolve(type);
     boolean signed = resolved instanceof BtfType.Scalar scalar && scalar.signed();
     boolean bool = resolved instanceof BtfType.Scalar scalar && scalar.bool();
