@@ -235,7 +235,6 @@ struct collection {
 	__u32 closed_timeout;
 	__u32 udp_timeout;
 	__u32 embryo_timeout;
-	__u64 jiffies;                    /* out: the clock, for finding HZ */
 	__u32 live;                       /* out: flows left in the table, by pairs */
 	__u32 embryos;                    /* out: half-open flows, by pairs */
 	__u32 deleted;                    /* out: entries deleted */
@@ -254,7 +253,7 @@ _Static_assert(sizeof(struct service) == 32, "service");
 _Static_assert(sizeof(struct device) == 32, "device");
 _Static_assert(sizeof(struct node) == 48, "node");
 _Static_assert(sizeof(struct translation) == 44, "translation");
-_Static_assert(sizeof(struct collection) == 40, "collection");
+_Static_assert(sizeof(struct collection) == 32, "collection");
 _Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
 
 #endif

@@ -45,7 +45,6 @@ int collect(struct collection *answer)
 	bpf_for_each_map_elem(&embryo6, collect_embryo6, &collection, 0);
 	bpf_for_each_map_elem(&flow4, collect_flow4, &collection, 0);
 	bpf_for_each_map_elem(&flow6, collect_flow6, &collection, 0);
-	answer->jiffies = bpf_jiffies64();
 	answer->live = collection.live;
 	answer->embryos = collection.embryos;
 	answer->deleted = collection.deleted;
@@ -53,12 +52,15 @@ int collect(struct collection *answer)
 	return 0;
 }
 
-/* The clock alone: bpf_jiffies64, for finding HZ. Also a probe for this program type. */
-SEC("syscall")
-int read_clock(struct collection *collection)
+/* Tells bpf_jiffies64 in cb[0] (low) and cb[1] (high) of a test run; works on every kernel. */
+SEC("tc")
+int read_clock(struct __sk_buff *skb)
 {
-	collection->jiffies = bpf_jiffies64();
-	return 0;
+	__u64 jiffies = bpf_jiffies64();
+
+	skb->cb[0] = (__u32)jiffies;
+	skb->cb[1] = (__u32)(jiffies >> 32);
+	return TC_ACT_OK;
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.bpf.MapNames;
+import dev.sluice.bpf.ServiceFlags;
+import dev.sluice.dataplane.InstalledPort.RegionContent;
+import dev.sluice.loader.BpfMap;
+import dev.sluice.loader.MappedArray;
+import dev.sluice.model.ServiceName;
+import dev.sluice.plan.Backend;
+import dev.sluice.plan.Frontend;
+import dev.sluice.plan.MaglevTable;
+import dev.sluice.plan.PortKey;
+import dev.sluice.plan.PortPlan;
+import dev.sluice.plan.Route;
+import dev.sluice.plan.ServicePlan;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Installs plans. Idempotent: a plan that is installed already costs no map operation.
+ *
+ * <p>The order for a changed Service makes every moment consistent for a packet that comes by:
+ * backends and filter bits first, then the new regions, then one map update per frontend, which is
+ * the commit; then what is no longer needed is given back. A Service that cannot be installed keeps
+ * what it had.
+ *
+ * <p>After a restart it takes over what the maps hold: the same Service port gets the same ids, so
+ * that flows keep their backends. {@link #sweep} ends that.
+ */
+public final class Dataplane {
+  private final FrontendTable frontends;
+  private final Map<FamilyLayout, BackendTable> backends = new EnumMap<>(FamilyLayout.class);
+  private final RegionSpace regions;
+  private final ServiceIds serviceIds;
+  private final Filter vipFilter;
+  private final Filter backendFilter;
+  private final FlowCollector collector;
+  private final Map<ServiceName, Map<PortKey, InstalledPort>> installed = new TreeMap<>();
+
+  /** Takes over what the maps hold. */
+  public Dataplane(LoadedObjects objects) {
+    vipFilter = filter(objects, MapNames.VIP_BITS, MapNames.VIP_BITS_USED);
+    backendFilter = filter(objects, MapNames.BACKEND_BITS, MapNames.BACKEND_BITS_USED);
+    Map<FamilyLayout, BpfMap> services = new EnumMap<>(FamilyLayout.class);
+    for (FamilyLayout layout : FamilyLayout.values()) {
+      services.put(layout, objects.map(layout.serviceMap));
+      backends.put(
+          layout, new BackendTable(layout, objects.mapped(layout.backendMap), backendFilter));
+    }
+    frontends = new FrontendTable(services, vipFilter);
+    regions = new RegionSpace(objects.mapped(MapNames.REGIONS));
+    serviceIds = new ServiceIds(objects.map(MapNames.SERVICE_STATS), frontends.written());
+    frontends
+        .written()
+        .values()
+        .forEach(
+            value -> {
+              regions.occupy(value.external());
+              regions.occupy(value.internal());
+            });
+    collector = FlowCollector.create(objects);
+  }
+
+  private static Filter filter(LoadedObjects objects, String bits, String used) {
+    MappedArray filter = objects.mapped(bits);
+    return new Filter(filter, objects.mapped(used));
+  }
+
+  /**
+   * Installs one Service's plan in place of what it had.
+   *
+   * @throws DataplaneException if there is no room for it; it keeps what it had
+   */
+  public synchronized void apply(ServicePlan plan) {
+    Map<PortKey, InstalledPort> ports =
+        installed.computeIfAbsent(plan.name(), name -> new TreeMap<>());
+    Set<PortKey> planned = new HashSet<>();
+    for (PortPlan port : plan.ports()) {
+      planned.add(port.key());
+      InstalledPort target = ports.get(port.key());
+      if (target == null) {
+        target = open(port);
+        ports.put(port.key(), target);
+      }
+      install(port, target);
+    }
+    for (PortKey gone : List.copyOf(ports.keySet())) {
+      if (!planned.contains(gone)) {
+        remove(gone, ports.remove(gone));
+      }
+    }
+    if (ports.isEmpty()) {
+      installed.remove(plan.name());
+    }
+  }
+
+  /** Removes what an earlier agent installed and no plan has claimed: call it once all are in. */
+  public synchronized void sweep() {
+    Set<RegionSpan> orphans = new HashSet<>();
+    Set<RegionSpan> held = new HashSet<>();
+    for (ServiceValue value : frontends.written().values()) {
+      orphans.add(value.external());
+      orphans.add(value.internal());
+    }
+    frontends.sweep();
+    for (Map<PortKey, InstalledPort> ports : installed.values()) {
+      for (InstalledPort port : ports.values()) {
+        held.addAll(port.regions.values());
+        orphans.addAll(port.inherited);
+        port.inherited.clear();
+      }
+    }
+    orphans.removeAll(held);
+    orphans.forEach(regions::giveBack);
+    backends.values().forEach(BackendTable::sweep);
+    serviceIds.sweep();
+  }
+
+  /** Deletes dead flows and clears filter bits that neither a Service nor a flow needs. */
+  public synchronized CollectionResult collect(FlowTimeouts timeouts) {
+    vipFilter.forgetUse();
+    backendFilter.forgetUse();
+    CollectionResult result = collector.collect(timeouts);
+    vipFilter.clearIdle();
+    backendFilter.clearIdle();
+    return result;
+  }
+
+  /** The id of each installed Service port, which is the index of its counters. */
+  public synchronized Map<PortKey, Integer> portIds() {
+    Map<PortKey, Integer> ids = new TreeMap<>();
+    for (Map<PortKey, InstalledPort> ports : installed.values()) {
+      ports.forEach((key, port) -> ids.put(key, port.serviceId()));
+    }
+    return ids;
+  }
+
+  /** One line for each frontend that several Service ports claim. */
+  public synchronized List<String> clashes() {
+    return frontends.clashes().entrySet().stream()
+        .map(
+            clash ->
+                "%s is claimed by %s; the first has it".formatted(clash.getKey(), clash.getValue()))
+        .sorted()
+        .toList();
+  }
+
+  /** How full the tables are. */
+  public synchronized Occupancy occupancy() {
+    return new Occupancy(
+        frontends.written().size(),
+        backends.values().stream().mapToInt(BackendTable::inUse).sum(),
+        regions.freeBlocks());
+  }
+
+  private InstalledPort open(PortPlan port) {
+    List<ServiceValue> known = new ArrayList<>();
+    for (Frontend frontend : port.frontends()) {
+      frontends.written(frontendKey(port.key(), frontend)).ifPresent(known::add);
+    }
+    InstalledPort target = new InstalledPort(serviceIds.acquire(known));
+    for (ServiceValue value : known) {
+      if (value.id() == target.serviceId()) {
+        target.inherited.add(value.external());
+        target.inherited.add(value.internal());
+      }
+    }
+    return target;
+  }
+
+  private void install(PortPlan port, InstalledPort target) {
+    BackendTable table = backends.get(FamilyLayout.of(port.key().family()));
+    Set<Backend> wanted = new HashSet<>(port.servingBackends());
+    Set<RegionContent> contents = new HashSet<>();
+    for (Frontend frontend : port.frontends()) {
+      for (Route route : List.of(frontend.outside(), frontend.inside())) {
+        wanted.addAll(route.backends());
+        contents.add(RegionContent.of(route));
+      }
+    }
+    for (Backend backend : wanted) {
+      if (!target.backendIds.containsKey(backend)) {
+        target.backendIds.put(
+            backend, table.acquire(target.serviceId(), backend, port.key().protocol()));
+      }
+    }
+    for (RegionContent content : contents) {
+      if (!target.regions.containsKey(content)) {
+        target.regions.put(content, region(content, target));
+      }
+    }
+    VarHandle.releaseFence();
+
+    Set<FrontendKey> kept = new HashSet<>();
+    for (Frontend frontend : port.frontends()) {
+      FrontendKey key = frontendKey(port.key(), frontend);
+      frontends.put(key, frontend.kind(), port.key(), value(port, frontend, target));
+      target.frontends.add(key);
+      kept.add(key);
+    }
+    for (FrontendKey gone : Set.copyOf(target.frontends)) {
+      if (!kept.contains(gone)) {
+        frontends.remove(gone, port.key());
+        target.frontends.remove(gone);
+      }
+    }
+    target
+        .regions
+        .entrySet()
+        .removeIf(
+            region -> {
+              boolean unused = !contents.contains(region.getKey());
+              if (unused) {
+                regions.giveBack(region.getValue());
+              }
+              return unused;
+            });
+    target
+        .backendIds
+        .entrySet()
+        .removeIf(
+            backend -> {
+              boolean unused = !wanted.contains(backend.getKey());
+              if (unused) {
+                table.release(backend.getValue(), backend.getKey(), port.key().protocol());
+              }
+              return unused;
+            });
+  }
+
+  private RegionSpan region(RegionContent content, InstalledPort target) {
+    int[] ids = content.backends().stream().mapToInt(target.backendIds::get).toArray();
+    int[] places =
+        switch (content.algorithm()) {
+          case RANDOM -> ids;
+          case MAGLEV -> maglev(content.backends(), ids);
+        };
+    for (RegionSpan span : target.inherited) {
+      if (regions.holds(span, places)) {
+        return span;
+      }
+    }
+    return regions.write(places);
+  }
+
+  private static int[] maglev(List<Backend> backends, int[] ids) {
+    int[] places =
+        MaglevTable.build(
+            backends.stream().map(Backend::identity).toList(),
+            MaglevTable.sizeFor(backends.size()));
+    for (int place = 0; place < places.length; place++) {
+      places[place] = ids[places[place]];
+    }
+    return places;
+  }
+
+  private static ServiceValue value(PortPlan port, Frontend frontend, InstalledPort target) {
+    int flags = 0;
+    if (frontend.flags().contains(Frontend.Flag.NODE_SOCKETS_ONLY)) {
+      flags |= ServiceFlags.NODE_SOCKETS_ONLY;
+    }
+    flags |= flags(frontend.outside(), ServiceFlags.EXTERNAL_DROP, ServiceFlags.EXTERNAL_MAGLEV);
+    flags |= flags(frontend.inside(), ServiceFlags.INTERNAL_DROP, ServiceFlags.INTERNAL_MAGLEV);
+    return new ServiceValue(
+        target.regions.get(RegionContent.of(frontend.outside())),
+        target.regions.get(RegionContent.of(frontend.inside())),
+        target.serviceId(),
+        port.affinitySeconds(),
+        flags);
+  }
+
+  private static int flags(Route route, int drop, int maglev) {
+    int whenEmpty =
+        switch (route.whenEmpty()) {
+          case REJECT -> 0;
+          case DROP -> drop;
+        };
+    int algorithm =
+        switch (route.algorithm()) {
+          case RANDOM -> 0;
+          case MAGLEV -> maglev;
+        };
+    return whenEmpty | algorithm;
+  }
+
+  private void remove(PortKey key, InstalledPort port) {
+    for (FrontendKey frontend : port.frontends) {
+      frontends.remove(frontend, key);
+    }
+    port.regions.values().forEach(regions::giveBack);
+    BackendTable table = backends.get(FamilyLayout.of(key.family()));
+    port.backendIds.forEach((backend, id) -> table.release(id, backend, key.protocol()));
+    serviceIds.release(port.serviceId());
+  }
+
+  private static FrontendKey frontendKey(PortKey port, Frontend frontend) {
+    return new FrontendKey(frontend.address(), frontend.port(), port.protocol());
+  }
+}

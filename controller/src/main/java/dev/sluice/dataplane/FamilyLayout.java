@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.bpf.Backend4;
+import dev.sluice.bpf.Backend6;
+import dev.sluice.bpf.Flow4;
+import dev.sluice.bpf.Flow6;
+import dev.sluice.bpf.FlowKey4;
+import dev.sluice.bpf.FlowKey6;
+import dev.sluice.bpf.Frontend4;
+import dev.sluice.bpf.Frontend6;
+import dev.sluice.bpf.MapNames;
+import dev.sluice.model.IpFamily;
+
+/**
+ * Where the fields of a family's structs lie, in bytes, so that nothing is written once for IPv4
+ * and again for IPv6. All numbers come from the generated classes.
+ */
+enum FamilyLayout {
+  V4(
+      IpFamily.IPV4,
+      MapNames.SERVICE4,
+      MapNames.BACKEND4,
+      MapNames.FLOW4,
+      MapNames.EMBRYO4,
+      new FrontendFields(Frontend4.SIZE, Frontend4.PORT_OFFSET, Frontend4.PROTOCOL_OFFSET),
+      new BackendFields(
+          Backend4.SIZE,
+          Backend4.PORT_OFFSET,
+          Backend4.FLAGS_OFFSET,
+          Backend4.PROTOCOL_OFFSET,
+          Backend4.GENERATION_OFFSET,
+          Backend4.SERVICE_OFFSET),
+      new KeyFields(
+          FlowKey4.SIZE,
+          FlowKey4.DESTINATION_OFFSET,
+          FlowKey4.SOURCE_PORT_OFFSET,
+          FlowKey4.DESTINATION_PORT_OFFSET,
+          FlowKey4.PROTOCOL_OFFSET),
+      new FlowFields(
+          Flow4.SIZE,
+          Flow4.CREATED_OFFSET,
+          Flow4.SOURCE_OFFSET,
+          Flow4.DESTINATION_OFFSET,
+          Flow4.SOURCE_PORT_OFFSET,
+          Flow4.DESTINATION_PORT_OFFSET,
+          Flow4.DIRECTION_OFFSET,
+          Flow4.SEEN_OFFSET,
+          Flow4.LAST_SEEN_OFFSET)),
+  V6(
+      IpFamily.IPV6,
+      MapNames.SERVICE6,
+      MapNames.BACKEND6,
+      MapNames.FLOW6,
+      MapNames.EMBRYO6,
+      new FrontendFields(Frontend6.SIZE, Frontend6.PORT_OFFSET, Frontend6.PROTOCOL_OFFSET),
+      new BackendFields(
+          Backend6.SIZE,
+          Backend6.PORT_OFFSET,
+          Backend6.FLAGS_OFFSET,
+          Backend6.PROTOCOL_OFFSET,
+          Backend6.GENERATION_OFFSET,
+          Backend6.SERVICE_OFFSET),
+      new KeyFields(
+          FlowKey6.SIZE,
+          FlowKey6.DESTINATION_OFFSET,
+          FlowKey6.SOURCE_PORT_OFFSET,
+          FlowKey6.DESTINATION_PORT_OFFSET,
+          FlowKey6.PROTOCOL_OFFSET),
+      new FlowFields(
+          Flow6.SIZE,
+          Flow6.CREATED_OFFSET,
+          Flow6.SOURCE_OFFSET,
+          Flow6.DESTINATION_OFFSET,
+          Flow6.SOURCE_PORT_OFFSET,
+          Flow6.DESTINATION_PORT_OFFSET,
+          Flow6.DIRECTION_OFFSET,
+          Flow6.SEEN_OFFSET,
+          Flow6.LAST_SEEN_OFFSET));
+
+  /** struct frontend; the address is at 0. */
+  record FrontendFields(int size, int port, int protocol) {}
+
+  /** struct backend; the address is at 0. */
+  record BackendFields(int size, int port, int flags, int protocol, int generation, int service) {}
+
+  /** struct flow_key; the source address is at 0. */
+  record KeyFields(int size, int destination, int sourcePort, int destinationPort, int protocol) {}
+
+  /** struct flow. */
+  record FlowFields(
+      int size,
+      int created,
+      int source,
+      int destination,
+      int sourcePort,
+      int destinationPort,
+      int direction,
+      int seen,
+      int lastSeen) {}
+
+  final IpFamily family;
+  final String serviceMap;
+  final String backendMap;
+  final String flowMap;
+  final String embryoMap;
+  final FrontendFields frontend;
+  final BackendFields backend;
+  final KeyFields key;
+  final FlowFields flow;
+
+  FamilyLayout(
+      IpFamily family,
+      String serviceMap,
+      String backendMap,
+      String flowMap,
+      String embryoMap,
+      FrontendFields frontend,
+      BackendFields backend,
+      KeyFields key,
+      FlowFields flow) {
+    this.family = family;
+    this.serviceMap = serviceMap;
+    this.backendMap = backendMap;
+    this.flowMap = flowMap;
+    this.embryoMap = embryoMap;
+    this.frontend = frontend;
+    this.backend = backend;
+    this.key = key;
+    this.flow = flow;
+  }
+
+  static FamilyLayout of(IpFamily family) {
+    return switch (family) {
+      case IPV4 -> V4;
+      case IPV6 -> V6;
+    };
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+/**
+ * Deletes dead flows and notes in the {@code *_bits_used} maps which filter bits the rest needs.
+ */
+interface FlowCollector {
+  CollectionResult collect(FlowTimeouts timeouts);
+
+  /** In the kernel where that can be (5.14), else from here. */
+  static FlowCollector create(LoadedObjects objects) {
+    KernelClock clock = new KernelClock(objects.clockProgram());
+    return objects
+        .collectProgram()
+        .<FlowCollector>map(program -> new KernelFlowCollector(program, clock))
+        .orElseGet(() -> new UserSpaceFlowCollector(objects, clock));
+  }
+}

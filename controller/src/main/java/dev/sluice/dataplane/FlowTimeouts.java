@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import java.time.Duration;
+
+/**
+ * After how long without a packet a flow is dead.
+ *
+ * @param established TCP, while neither side has ended the connection (kube-proxy's default for
+ *     netfilter is 24 hours)
+ * @param closed TCP after both FINs or a reset; keeps the source port from being used again
+ * @param udp UDP that was answered
+ * @param embryo TCP before the answer to the SYN, and UDP that is never answered
+ */
+public record FlowTimeouts(Duration established, Duration closed, Duration udp, Duration embryo) {
+  public static final FlowTimeouts DEFAULT =
+      new FlowTimeouts(
+          Duration.ofHours(24),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(120),
+          Duration.ofSeconds(60));
+}

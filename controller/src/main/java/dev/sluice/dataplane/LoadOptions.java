@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+/**
+ * How the programs are loaded.
+ *
+ * @param sizes of maps that are made now
+ * @param canSetErrno the kernel has bpf_set_retval (5.18): a socket hook can refuse a connection
+ * @param collectInKernel the kernel has SYSCALL programs (5.14): dead flows are collected there
+ * @param nodeSocketsOnly the socket hooks translate the node's own sockets only
+ */
+public record LoadOptions(
+    MapSizes sizes, boolean canSetErrno, boolean collectInKernel, boolean nodeSocketsOnly) {}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.bpf.MapNames;
+import dev.sluice.loader.BpfException;
+import dev.sluice.loader.BpfMap;
+import dev.sluice.loader.BpfObject;
+import dev.sluice.loader.BpfProgram;
+import dev.sluice.loader.MappedArray;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The compiled objects in the kernel, all on one set of maps. Maps that an earlier agent pinned are
+ * taken over as they are; new ones are pinned.
+ */
+public final class LoadedObjects implements AutoCloseable {
+  /** Length of an Ethernet header in bytes. */
+  public static final int ETHERNET_HEADER = 14;
+
+  private final Optional<PinDirectory> pins;
+  private final LoadOptions options;
+  private final Map<String, BpfMap> maps = new HashMap<>();
+  private final Map<String, MappedArray> mapped = new HashMap<>();
+  private final Map<Integer, BpfObject> trafficControl = new HashMap<>();
+  private final List<BpfObject> opened = new ArrayList<>();
+  private final BpfObject socket;
+  private final BpfObject maintenance;
+
+  private LoadedObjects(Optional<PinDirectory> pins, LoadOptions options) {
+    this.pins = pins;
+    this.options = options;
+    try {
+      trafficControl(ETHERNET_HEADER);
+      socket = load("socket", this::configureSocket);
+      maintenance = load("maintenance", this::configureMaintenance);
+    } catch (BpfException | DataplaneException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Loads on the maps of an instance, making those that are missing. */
+  public static LoadedObjects open(PinDirectory pins, LoadOptions options) {
+    return new LoadedObjects(Optional.of(pins.create()), options);
+  }
+
+  /** Loads on maps of its own that go with it: for tests and for looking at programs. */
+  public static LoadedObjects unpinned(LoadOptions options) {
+    return new LoadedObjects(Optional.empty(), options);
+  }
+
+  public BpfMap map(String name) {
+    BpfMap map = maps.get(name);
+    if (map == null) {
+      throw new IllegalArgumentException("there is no map " + name);
+    }
+    return map;
+  }
+
+  /** A map's memory. */
+  public MappedArray mapped(String name) {
+    return mapped.computeIfAbsent(name, key -> map(key).mapMemory());
+  }
+
+  /** The tc program for packets that enter by devices with this length of link header. */
+  public BpfProgram ingress(int linkHeaderLength) {
+    return trafficControl(linkHeaderLength).program("tc_ingress");
+  }
+
+  /** The tc program for packets that leave by devices with this length of link header. */
+  public BpfProgram egress(int linkHeaderLength) {
+    return trafficControl(linkHeaderLength).program("tc_egress");
+  }
+
+  /** A socket program, such as {@code connect4}. */
+  public BpfProgram socketProgram(String name) {
+    return socket.program(name);
+  }
+
+  BpfProgram clockProgram() {
+    return maintenance.program("read_clock");
+  }
+
+  Optional<BpfProgram> collectProgram() {
+    return options.collectInKernel()
+        ? Optional.of(maintenance.program("collect"))
+        : Optional.empty();
+  }
+
+  /** Closes the handles; what is pinned or attached stays. */
+  @Override
+  public void close() {
+    mapped.values().forEach(MappedArray::close);
+    mapped.clear();
+    opened.forEach(BpfObject::close);
+    opened.clear();
+  }
+
+  private synchronized BpfObject trafficControl(int linkHeaderLength) {
+    BpfObject object = trafficControl.get(linkHeaderLength);
+    if (object == null) {
+      object = load("tc", tc -> tc.setConstant("link_header_length", linkHeaderLength));
+      trafficControl.put(linkHeaderLength, object);
+    }
+    return object;
+  }
+
+  private void configureSocket(BpfObject object) {
+    object.setConstant("can_set_errno", options.canSetErrno());
+    object.setConstant("node_sockets_only", options.nodeSocketsOnly());
+  }
+
+  private void configureMaintenance(BpfObject object) {
+    object.program("collect").setAutoload(options.collectInKernel());
+  }
+
+  /** What is to be set between opening and loading. */
+  private interface Configuration {
+    void apply(BpfObject object);
+  }
+
+  private BpfObject load(String name, Configuration configuration) {
+    BpfObject object = BpfObject.open(name, read(name));
+    opened.add(object);
+    configuration.apply(object);
+    Map<String, Integer> entries = options.sizes().entries();
+    List<BpfMap> fresh = new ArrayList<>();
+    for (BpfMap map : object.maps()) {
+      if (isPrivate(map)) {
+        continue;
+      }
+      BpfMap known = maps.get(map.name());
+      if (known != null) {
+        map.reuse(known);
+      } else if (isPinned(map)) {
+        reusePinned(map);
+        fresh.add(map);
+      } else {
+        if (entries.containsKey(map.name())) {
+          map.setMaxEntries(entries.get(map.name()));
+        }
+        fresh.add(map);
+      }
+    }
+    object.load();
+    for (BpfMap map : fresh) {
+      if (pins.isPresent() && !isPinned(map)) {
+        map.pin(pins.get().map(map.name()));
+      }
+      maps.put(map.name(), map);
+    }
+    return object;
+  }
+
+  private boolean isPinned(BpfMap map) {
+    return pins.isPresent() && Files.exists(pins.get().map(map.name()));
+  }
+
+  private void reusePinned(BpfMap map) {
+    Path pin = pins.orElseThrow().map(map.name());
+    try {
+      map.reusePinned(pin);
+    } catch (BpfException e) {
+      throw new DataplaneException(
+          "%s was made by another version of Sluice or is damaged: %s. Run 'sluice detach' and start again (established connections are lost)"
+              .formatted(pin, e.getMessage()),
+          e);
+    }
+  }
+
+  /** An object's own constants; libbpf names them after their section. */
+  private static boolean isPrivate(BpfMap map) {
+    return map.name().contains(".");
+  }
+
+  private static byte[] read(String name) {
+    String resource = "/dev/sluice/bpf/" + name + ".bpf.o";
+    try (InputStream stream = MapNames.class.getResourceAsStream(resource)) {
+      if (stream == null) {
+        throw new DataplaneException("the program " + resource + " is missing from sluice-bpf.jar");
+      }
+      return stream.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + resource, e);
+    }
+  }
+}

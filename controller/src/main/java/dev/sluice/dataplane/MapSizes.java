@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.bpf.Backend4;
+import dev.sluice.bpf.Backend6;
+import dev.sluice.bpf.Flow4;
+import dev.sluice.bpf.Flow6;
+import dev.sluice.bpf.FlowKey4;
+import dev.sluice.bpf.FlowKey6;
+import dev.sluice.bpf.Frontend6;
+import dev.sluice.bpf.Limits;
+import dev.sluice.bpf.MapNames;
+import dev.sluice.bpf.Service;
+import java.util.Map;
+
+/**
+ * Entries of the maps whose size is a choice. They are fixed when the maps are made; a running
+ * instance keeps what it has until it is detached.
+ *
+ * @param services frontends, and Service ports, at most; per family
+ * @param backends backend ids at most; per family
+ * @param regionBlocks blocks of 16 backend ids for lists and Maglev tables
+ * @param flows entries of a flow table, two for each connection; per family
+ * @param embryos entries of the table of half-open flows; per family
+ */
+public record MapSizes(int services, int backends, int regionBlocks, int flows, int embryos) {
+  private static final long GIBIBYTE = 1L << 30;
+
+  /** What the kernel adds to a key and value in a hash map, roughly, in bytes. */
+  private static final int HASH_OVERHEAD = 56;
+
+  public MapSizes {
+    requirePositive("services", services);
+    requirePositive("backends", backends);
+    requirePositive("regions", regionBlocks);
+    requirePositive("flows", flows);
+    requirePositive("embryos", embryos);
+  }
+
+  private static void requirePositive(String name, int value) {
+    if (value < 2) {
+      throw new IllegalArgumentException("--" + name + " must be at least 2, not " + value);
+    }
+  }
+
+  /** Defaults for a machine: flow tables grow with its memory, up to about 8 GiB. */
+  public static MapSizes forMemory(long bytes) {
+    int share = (int) Math.clamp(bytes / GIBIBYTE, 1, 8);
+    return new MapSizes(65536, 131072, 262144, 65536 * share, 16384 * share);
+  }
+
+  /** The entries of a map, if its size is a choice. */
+  Map<String, Integer> entries() {
+    return Map.ofEntries(
+        Map.entry(MapNames.SERVICE4, services),
+        Map.entry(MapNames.SERVICE6, services),
+        Map.entry(MapNames.SERVICE_STATS, services),
+        Map.entry(MapNames.BACKEND4, backends),
+        Map.entry(MapNames.BACKEND6, backends),
+        Map.entry(MapNames.REGIONS, regionBlocks),
+        Map.entry(MapNames.FLOW4, flows),
+        Map.entry(MapNames.FLOW6, flows),
+        Map.entry(MapNames.EMBRYO4, embryos),
+        Map.entry(MapNames.EMBRYO6, embryos));
+  }
+
+  /** The memory that the maps take, roughly, in bytes. */
+  public long expectedBytes() {
+    long perFlow = Flow4.SIZE + FlowKey4.SIZE + Flow6.SIZE + FlowKey6.SIZE + 2L * HASH_OVERHEAD;
+    return (flows + (long) embryos) * perFlow
+        + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
+        + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)
+        + (long) regionBlocks * Limits.REGION_BLOCK * Integer.BYTES
+        + 4L * Limits.FILTER_BITS / Byte.SIZE;
+  }
+}
