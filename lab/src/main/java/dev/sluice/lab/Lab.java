@@ -148,6 +148,15 @@ public final class Lab implements AutoCloseable {
     script.run();
   }
 
+  /** Makes a file that the pods' nginx serves as {@code /name}. */
+  public void publish(String name, byte[] content) {
+    try {
+      Files.write(documents().resolve(name), content);
+    } catch (IOException failure) {
+      throw new LabException("cannot write the file " + name, failure);
+    }
+  }
+
   /** The names of the devices in the host's namespace, without {@code lo}. */
   public List<String> devices(Host host) {
     return host.run("ip", "-o", "link", "show")
@@ -204,7 +213,7 @@ public final class Lab implements AutoCloseable {
 
   private void createDirectory() {
     try {
-      Files.createDirectories(directory.resolve("www"));
+      Files.createDirectories(documents());
     } catch (IOException failure) {
       throw new LabException("cannot create " + directory + ": are you root?", failure);
     }
@@ -314,7 +323,7 @@ public final class Lab implements AutoCloseable {
       TunLink.startPump(firstNode(), tunClient(), tunClient().cgroup());
     }
     if (options.nginx()) {
-      pods.values().forEach(pod -> Nginx.start(pod, directory.resolve("www")));
+      pods.values().forEach(pod -> Nginx.start(pod, documents()));
     }
     if (options.servers()) {
       hosts().forEach(Host::startServers);
@@ -345,12 +354,16 @@ public final class Lab implements AutoCloseable {
         kind,
         host.namespace().toString(),
         host.cgroup().toString(),
-        host.address(AddressFamily.IPV4).getHostAddress(),
-        host.address(AddressFamily.IPV6).getHostAddress());
+        host.place().addresses().ipv4(),
+        host.place().addresses().ipv6());
   }
 
   private HostPlace place(String name, Path cgroup, Pair addresses) {
     return new HostPlace(name, namespace(name), cgroup, directory.resolve(name), addresses);
+  }
+
+  private Path documents() {
+    return directory.resolve("www");
   }
 
   private String namespace(String host) {

@@ -60,10 +60,10 @@ public final class LabCommand {
         """
 
         Look around:
-          lab/run.sh shell pod-a                      a shell in a pod
-          lab/run.sh shell client -- nc %s 9000       who answers there?
-          lab/run.sh status                           is everything alive?
-          lab/run.sh down                             remove the lab
+          lab/run.sh shell pod-a                           a shell in a pod
+          lab/run.sh shell client -- nc %s 9000    who answers there?
+          lab/run.sh status                                addresses and processes
+          lab/run.sh down                                  remove the lab
         """,
         lab.node("node-1").address(AddressFamily.IPV4).getHostAddress());
     return 0;
@@ -79,7 +79,7 @@ public final class LabCommand {
   }
 
   @Command(
-      description = "Prints the hosts of a lab and whether their servers answer.",
+      description = "Prints the hosts of a lab, their addresses and processes.",
       mixinStandardHelpOptions = true)
   int status(@Option(names = "--id", description = "Which lab; default: the only one") String id) {
     print(LabState.read(id == null ? onlyLab() : id));
@@ -143,7 +143,7 @@ public final class LabCommand {
 
   private static String processes(Path cgroup) {
     try (var lines = Files.lines(cgroup.resolve("cgroup.procs"))) {
-      return "%d processes".formatted(lines.count());
+      return "processes: %d".formatted(lines.count());
     } catch (java.io.IOException gone) {
       return "gone";
     }

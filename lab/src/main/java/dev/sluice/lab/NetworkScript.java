@@ -4,6 +4,8 @@ package dev.sluice.lab;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -12,6 +14,9 @@ import java.util.stream.Collectors;
  * processes. Devices are only ever created inside the lab's namespaces.
  */
 final class NetworkScript {
+  /** What ip and the script below print about a failure. */
+  private static final Pattern FAILED = Pattern.compile("failed -:(\\d+)\\s+in section (\\d+)");
+
   private final List<Section> sections = new ArrayList<>();
 
   private enum Kind {
@@ -51,11 +56,26 @@ final class NetworkScript {
     return this;
   }
 
-  /** Runs everything in order; the first failing command ends it. */
+  /** Runs everything in order; the first failing command ends it, and the exception names it. */
   void run() {
-    if (!sections.isEmpty()) {
-      Shell.script(toString());
+    if (sections.isEmpty()) {
+      return;
     }
+    try {
+      Shell.script(toString());
+    } catch (LabException failure) {
+      throw new LabException(failure.getMessage() + failedCommand(failure.getMessage()), failure);
+    }
+  }
+
+  private String failedCommand(String errors) {
+    Matcher place = FAILED.matcher(errors);
+    if (!place.find()) {
+      return "";
+    }
+    Section section = sections.get(Integer.parseInt(place.group(2)));
+    String line = section.lines.get(Integer.parseInt(place.group(1)) - 1);
+    return "\nin %s: %s".formatted(section.namespace, line);
   }
 
   private NetworkScript add(Kind kind, String namespace, String line) {
@@ -70,9 +90,16 @@ final class NetworkScript {
 
   @Override
   public String toString() {
-    return sections.stream()
-        .map(section -> command(section) + " <<'END'\n" + body(section) + "END\n")
-        .collect(Collectors.joining("", "set -e\n", ""));
+    StringBuilder script = new StringBuilder();
+    for (int i = 0; i < sections.size(); i++) {
+      Section section = sections.get(i);
+      script
+          .append(command(section))
+          .append(" <<'END' || { echo 'in section %d' >&2; exit 1; }\n".formatted(i))
+          .append(body(section))
+          .append("END\n");
+    }
+    return script.toString();
   }
 
   private static String command(Section section) {

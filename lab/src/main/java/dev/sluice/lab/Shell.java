@@ -18,7 +18,7 @@ final class Shell {
 
   private Shell() {}
 
-  /** Runs a POSIX shell script; throws with its standard error and text if it fails. */
+  /** Runs a POSIX shell script; throws with its standard error if it fails. */
   static void script(String script) {
     run(List.of("sh", "-s"), script, TIMEOUT);
   }
@@ -35,26 +35,26 @@ final class Shell {
         // The exit status below tells why.
       }
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        kill(process);
         throw new LabException(
             "%s did not end within %s".formatted(String.join(" ", command), timeout));
       }
     } catch (InterruptedException interrupted) {
+      kill(process);
       Thread.currentThread().interrupt();
       throw new LabException("interrupted while running " + String.join(" ", command), interrupted);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
     }
     if (process.exitValue() != 0) {
       throw new LabException(
-          "%s failed with status %d: %s%s"
-              .formatted(
-                  String.join(" ", command),
-                  process.exitValue(),
-                  errors.join().strip(),
-                  input.isEmpty() ? "" : "\n--- its input:\n" + input));
+          "%s failed with status %d: %s"
+              .formatted(String.join(" ", command), process.exitValue(), errors.join().strip()));
     }
     return output.join();
+  }
+
+  private static void kill(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   private static Process start(List<String> command) {

@@ -9,7 +9,7 @@ import java.time.Duration;
  * Where a {@link Probe} connects to, and how.
  *
  * @param socket the kind of socket; by default the address's own family
- * @param sourcePort local port, 0 for any
+ * @param sourcePort local port, 0 for any (10000 to 60999)
  * @param timeout of the connect, and of each wait for an answer
  */
 public record Target(
@@ -36,6 +36,7 @@ public record Target(
     return new Target(address, port, SocketKind.DUAL_STACK, sourcePort, timeout);
   }
 
+  /** From a fixed port; below 10000 none is taken by the lab's other connections. */
   public Target fromPort(int port) {
     return new Target(address, this.port, socket, port, timeout);
   }

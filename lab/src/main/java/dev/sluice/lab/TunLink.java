@@ -26,7 +26,7 @@ final class TunLink {
     up(script, client, AddressPlan.TUN_CLIENT);
     script
         .ip(client, "route add default dev %s".formatted(DEVICE))
-        .ip(client, "-6 route add default dev %s".formatted(DEVICE));
+        .ip(client, "route add ::/0 dev %s".formatted(DEVICE));
   }
 
   private static void up(NetworkScript script, String namespace, Pair address) {
