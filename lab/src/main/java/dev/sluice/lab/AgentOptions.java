@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How to start an agent.
+ *
+ * @param manifests the directory of Services and EndpointSlices
+ * @param arguments further arguments of {@code sluice run}; an option that is given here is not set
+ *     by the lab
+ * @param environment further environment variables
+ * @param readyPattern regular expression that is found in the log once the agent is ready
+ * @param cgroup whether the agent's own process is covered by the hooks it attaches
+ */
+public record AgentOptions(
+    Path manifests,
+    List<String> arguments,
+    Map<String, String> environment,
+    String readyPattern,
+    Duration readyTimeout,
+    Placement cgroup) {
+
+  /** The cgroup of the agent's own process. */
+  public enum Placement {
+    /** In a cgroup of its own, outside of the node's tree. */
+    OUTSIDE,
+    /** With the node's own processes, below the tree that the agent is given. */
+    HOST
+  }
+
+  public AgentOptions {
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+  }
+
+  public static AgentOptions of(Path manifests) {
+    return new AgentOptions(
+        manifests,
+        List.of(),
+        Map.of(),
+        "(?i)\\bready\\b",
+        Duration.ofSeconds(30),
+        Placement.OUTSIDE);
+  }
+
+  public AgentOptions withArguments(String... more) {
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of(more));
+    return new AgentOptions(manifests, all, environment, readyPattern, readyTimeout, cgroup);
+  }
+
+  public AgentOptions withEnvironment(String name, String value) {
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    all.put(name, value);
+    return new AgentOptions(manifests, arguments, all, readyPattern, readyTimeout, cgroup);
+  }
+
+  public AgentOptions withReady(String pattern, Duration timeout) {
+    return new AgentOptions(manifests, arguments, environment, pattern, timeout, cgroup);
+  }
+
+  public AgentOptions withCgroup(Placement placement) {
+    return new AgentOptions(
+        manifests, arguments, environment, readyPattern, readyTimeout, placement);
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The lab's own tree below the root of the cgroup v2 hierarchy. Every process of a lab is in it, so
+ * ending a lab's processes is one write to {@code cgroup.kill}.
+ */
+final class Cgroups {
+  private Cgroups() {}
+
+  /** The tree of the lab {@code id}; it need not exist. */
+  static Path root(String id) {
+    return mount().resolve("sluice-" + id);
+  }
+
+  static void create(Path cgroup) {
+    try {
+      Files.createDirectories(cgroup);
+    } catch (IOException failure) {
+      throw new LabException("cannot create the cgroup " + cgroup + ": " + failure, failure);
+    }
+  }
+
+  /** Kills all processes in and below {@code cgroup}, then removes it with all below. */
+  static void remove(Path cgroup) {
+    if (!Files.exists(cgroup)) {
+      return;
+    }
+    try {
+      kill(cgroup);
+      for (Path directory : deepestFirst(cgroup)) {
+        Files.deleteIfExists(directory);
+      }
+    } catch (IOException failure) {
+      throw new LabException("cannot remove the cgroup " + cgroup + ": " + failure, failure);
+    }
+  }
+
+  /** Kills all processes in and below {@code cgroup} and waits until they are gone. */
+  static void kill(Path cgroup) throws IOException {
+    Files.writeString(cgroup.resolve("cgroup.kill"), "1");
+    long deadline = System.nanoTime() + 5_000_000_000L;
+    while (Files.readString(cgroup.resolve("cgroup.events")).contains("populated 1")) {
+      if (System.nanoTime() > deadline) {
+        throw new LabException("processes in " + cgroup + " survive cgroup.kill for 5 s");
+      }
+      Pause.millis(2);
+    }
+  }
+
+  private static List<Path> deepestFirst(Path cgroup) throws IOException {
+    try (Stream<Path> all = Files.walk(cgroup)) {
+      return all.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList();
+    }
+  }
+
+  private static Path mount() {
+    return Mounts.all().stream()
+        .filter(mount -> mount.type().equals("cgroup2") && mount.root().equals("/"))
+        .map(Mounts.Mount::target)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new LabException(
+                    "no cgroup v2 hierarchy is mounted: mount -t cgroup2 none /sys/fs/cgroup"));
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A process in the background in a host of the lab; standard output and error go to its log. */
+public final class LabProcess {
+  private final String name;
+  private final Process process;
+  private final Path log;
+
+  LabProcess(String name, Process process, Path log) {
+    this.name = name;
+    this.process = process;
+    this.log = log;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** All it has printed so far, standard output and error together. */
+  public String log() {
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException failure) {
+      throw new LabException("cannot read the log of " + name, failure);
+    }
+  }
+
+  /** Sends SIGTERM to it and its children and waits; throws if it is still there after that. */
+  public int terminate(Duration timeout) {
+    process.descendants().forEach(ProcessHandle::destroy);
+    process.destroy();
+    return awaitExit(timeout);
+  }
+
+  /** Sends SIGKILL to it and its children and waits until it is gone. */
+  public void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+    awaitExit(Duration.ofSeconds(10));
+  }
+
+  /** Waits for its end and returns the exit status. */
+  public int awaitExit(Duration timeout) {
+    try {
+      if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new LabException(
+            "%s did not end within %s; its log:\n%s".formatted(name, timeout, log()));
+      }
+      return process.exitValue();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new LabException("interrupted while waiting for " + name, interrupted);
+    }
+  }
+}
