@@ -4,6 +4,7 @@ package dev.sluice.model;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * The fields of kube-proxy's configuration that change what packets meet.
@@ -22,6 +23,8 @@ public record ProxyConfig(
     LocalTraffic localTraffic,
     boolean masqueradeAll,
     List<Cidr> serviceCidrs) {
+  private static final Set<String> NODE_PORT_ADDRESS_WORDS = Set.of("primary", "localhost", "all");
+
   /** The kube-proxy mode to behave like. */
   public enum Mode {
     IPTABLES,
@@ -31,8 +34,21 @@ public record ProxyConfig(
   public ProxyConfig {
     requireNonNull(mode, "mode");
     nodePortAddresses = List.copyOf(nodePortAddresses);
+    nodePortAddresses.forEach(ProxyConfig::requireNodePortAddress);
     requireNonNull(localTraffic, "localTraffic");
     serviceCidrs = List.copyOf(serviceCidrs);
+  }
+
+  private static void requireNodePortAddress(String text) {
+    if (NODE_PORT_ADDRESS_WORDS.contains(text)) {
+      return;
+    }
+    try {
+      Cidr.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "nodePortAddresses: '" + text + "' is neither a CIDR nor primary, localhost or all", e);
+    }
   }
 
   /** kube-proxy's own defaults. */

