@@ -24,6 +24,9 @@ public final class Sysctl {
   /** proc_do_large_bitmap takes one page at most. */
   private static final int LONGEST_VALUE = 4095;
 
+  /** Stands for a slash while dots become slashes; no parameter has it in its name. */
+  private static final char SWAPPED = '\0';
+
   private final Path directory;
 
   /**
@@ -92,7 +95,7 @@ public final class Sysctl {
   /** The range from which the kernel picks the ports of sockets, or empty if it cannot be told. */
   public Optional<PortRange> localPortRange() {
     return read(LOCAL_PORT_RANGE)
-        .map(value -> value.split("\\s+"))
+        .map(value -> value.split("\\s+", -1))
         .filter(parts -> parts.length == 2)
         .map(parts -> new PortRange(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
   }
@@ -130,15 +133,7 @@ public final class Sysctl {
 
   /** The slashes and dots of a name change places, as in sysctl(8). */
   private Path file(String name) {
-    StringBuilder path = new StringBuilder(name.length());
-    for (char character : name.toCharArray()) {
-      path.append(
-          switch (character) {
-            case '.' -> '/';
-            case '/' -> '.';
-            default -> character;
-          });
-    }
-    return directory.resolve(path.toString());
+    String path = name.replace('/', SWAPPED).replace('.', '/').replace(SWAPPED, '.');
+    return directory.resolve(path);
   }
 }
