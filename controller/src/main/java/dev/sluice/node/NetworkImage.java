@@ -79,6 +79,15 @@ public final class NetworkImage {
     return new NetworkImage(links, addresses, sorted);
   }
 
+  /** The image with other links; addresses of devices that are not among them go. */
+  public NetworkImage withLinks(Collection<Link> newLinks) {
+    Map<Integer, Link> byIndex = new TreeMap<>();
+    newLinks.forEach(link -> byIndex.put(link.index(), link));
+    Map<Integer, List<InterfaceAddress>> remaining = new TreeMap<>(addresses);
+    remaining.keySet().retainAll(byIndex.keySet());
+    return new NetworkImage(byIndex, remaining, defaultRoutes);
+  }
+
   /** All devices, by index. */
   public Collection<Link> links() {
     return List.copyOf(links.values());

@@ -131,6 +131,42 @@ class NodeNetworkTest {
   }
 
   @Test
+  void aDeviceThatTheNetworkPluginCreatesFromWithinThePodIsAPodOnceUp() throws Exception {
+    try (NodeNetwork network = node.call(NodeNetwork::open)) {
+      // The order of the reference CNI plugins: the node's end is the peer, created first.
+      pod.run("ip link add inner2 type veth peer name pod2 netns " + node.threadId());
+      assertPodWithinMilliseconds(network, "pod2", () -> node.run("ip link set pod2 up"));
+    }
+  }
+
+  @Test
+  void aDeviceThatIsUpBeforeItsPeerMovesIsAPodOnceThePeerIsUp() throws Exception {
+    try (NodeNetwork network = node.call(NodeNetwork::open)) {
+      node.run("ip link add pod3 type veth peer name inner3");
+      node.run("ip link set pod3 up");
+      node.run("ip link set inner3 netns " + pod.threadId());
+      assertPodWithinMilliseconds(network, "pod3", () -> pod.run("ip link set inner3 up"));
+    }
+  }
+
+  private static void assertPodWithinMilliseconds(
+      NodeNetwork network, String name, Runnable bringUp) throws InterruptedException {
+    long start = System.nanoTime();
+    bringUp.run();
+    eventually(
+        name + " is a pod's device",
+        () ->
+            network
+                .image()
+                .link(name)
+                .filter(link -> link.up() && network.image().role(link.index()) == DeviceRole.POD)
+                .isPresent());
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    System.out.println(name + " was recognised after " + took.toMillis() + " ms");
+    assertThat(took).isLessThan(Duration.ofMillis(90));
+  }
+
+  @Test
   void anotherAddressOrAnotherDefaultRouteMovesThePrimaryAddress() throws Exception {
     try (NodeNetwork network = node.call(NodeNetwork::open)) {
       node.run("ip link add eth1 type veth peer name far1 netns " + pod.threadId());
@@ -189,8 +225,14 @@ class NodeNetworkTest {
         Thread.sleep(20);
       }
       NetworkImage fresh = dump();
-      assertThat(network.image().links()).isEqualTo(fresh.links());
-      assertThat(network.image().addresses()).isEqualTo(fresh.addresses());
+      NetworkChange difference = NetworkChange.between(network.image(), fresh);
+      assertThat(difference.devicesAdded()).isEmpty();
+      assertThat(difference.devicesRemoved()).isEmpty();
+      for (Link link : difference.devicesChanged()) {
+        assertThat(network.image().link(link.index())).contains(link);
+        assertThat(network.image().addresses(link.index()))
+            .isEqualTo(fresh.addresses(link.index()));
+      }
       assertThat(network.image()).isEqualTo(fresh);
       assertThat(fresh.links()).hasSizeGreaterThan(30);
     }

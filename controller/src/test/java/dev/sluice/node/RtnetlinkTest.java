@@ -205,12 +205,14 @@ class RtnetlinkTest {
   }
 
   @Test
-  void theErrorOfTheKernelIsNamed() {
+  void theErrorOfTheKernelIsNamedAndAClosedSocketIsNotUsed() {
     assertThat(new NodeException("bind(AF_NETLINK)", 1))
         .hasMessage("bind(AF_NETLINK): not permitted (EPERM); run as root or grant the capability");
     Rtnetlink closed = namespace.call(Rtnetlink::open);
     closed.close();
-    assertThatThrownBy(closed::links).isInstanceOf(RuntimeException.class);
+    assertThatThrownBy(closed::links)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
   }
 
   private void batch(String commands) {
