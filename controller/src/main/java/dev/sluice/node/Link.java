@@ -14,11 +14,13 @@ import java.util.OptionalInt;
  * @param up whether it is administratively up (IFF_UP)
  * @param lowerUp whether it has a carrier (IFF_LOWER_UP)
  * @param masterIndex the bridge, bond or VRF that it belongs to, or 0
- * @param peerIndex IFLA_LINK: the other end of a veth, the parent of a VLAN or of a tunnel, or 0.
- *     It counts in the namespace {@code peerNamespace} if that is present
+ * @param peerIndex IFLA_LINK: the other end of a veth, the parent of a VLAN, or 0. It counts in the
+ *     namespace {@code peerNamespace} if that is present
  * @param peerNamespace IFLA_LINK_NETNSID: present if and only if the peer lives in another network
  *     namespace; the id is local to this namespace, and -1 if the kernel could not assign one
- * @param mac the hardware address as lower-case hexadecimal pairs with colons, or ""
+ * @param mac the hardware address as lower-case hexadecimal pairs with colons, or "". That of a
+ *     bridge which borrows a port's address may be out of date: the kernel sends no event when it
+ *     changes with the ports
  * @param mtu the largest network-layer packet in bytes
  * @param slaveKind IFLA_INFO_SLAVE_KIND: what the master is ({@code bridge}, {@code bond}, {@code
  *     vrf}, ...), or ""

@@ -75,6 +75,10 @@ final class NetlinkSocket implements AutoCloseable {
   }
 
   void send(byte[] message) {
+    if (!arena.scope().isAlive()) {
+      // The number of a closed descriptor may already be another file's.
+      throw new IllegalStateException("this netlink socket is closed");
+    }
     try (Arena call = Arena.ofConfined()) {
       MemorySegment segment = call.allocate(message.length, 8);
       segment.copyFrom(MemorySegment.ofArray(message));

@@ -42,11 +42,13 @@ public final class NetworkImage {
     Map<Integer, Link> byIndex = new TreeMap<>();
     links.forEach(link -> byIndex.put(link.index(), link));
     Map<Integer, List<InterfaceAddress>> addressesByIndex = new TreeMap<>();
-    addresses.forEach(
-        address ->
-            addressesByIndex
-                .computeIfAbsent(address.index(), index -> new ArrayList<>())
-                .add(address));
+    for (InterfaceAddress address : addresses) {
+      List<InterfaceAddress> ofDevice =
+          addressesByIndex.computeIfAbsent(address.index(), index -> new ArrayList<>());
+      // The kernel keeps IPv4 addresses oldest first and IPv6 addresses youngest first.
+      ofDevice.add(address.family() == AddressFamily.IPV6 ? 0 : ofDevice.size(), address);
+    }
+    addressesByIndex.replaceAll((index, ofDevice) -> ordered(ofDevice));
     return new NetworkImage(byIndex, addressesByIndex, List.of()).withRoutes(routes);
   }
 
@@ -77,6 +79,15 @@ public final class NetworkImage {
     return new NetworkImage(links, addresses, sorted);
   }
 
+  /** The image with other links; addresses of devices that are not among them go. */
+  public NetworkImage withLinks(Collection<Link> newLinks) {
+    Map<Integer, Link> byIndex = new TreeMap<>();
+    newLinks.forEach(link -> byIndex.put(link.index(), link));
+    Map<Integer, List<InterfaceAddress>> remaining = new TreeMap<>(addresses);
+    remaining.keySet().retainAll(byIndex.keySet());
+    return new NetworkImage(byIndex, remaining, defaultRoutes);
+  }
+
   /** All devices, by index. */
   public Collection<Link> links() {
     return List.copyOf(links.values());
@@ -91,8 +102,8 @@ public final class NetworkImage {
   }
 
   /**
-   * The addresses of a device in the kernel's order (the first one is the primary one of its
-   * subnet).
+   * The addresses of a device: IPv4 before IPv6, secondary ones last, global before narrower
+   * scopes, and then the oldest first. So the first one is the same after a restart.
    */
   public List<InterfaceAddress> addresses(int index) {
     return List.copyOf(addresses.getOrDefault(index, List.of()));
@@ -247,9 +258,18 @@ public final class NetworkImage {
     if (ofDevice.isEmpty()) {
       next.remove(index);
     } else {
-      next.put(index, List.copyOf(ofDevice));
+      next.put(index, ordered(ofDevice));
     }
     return new NetworkImage(links, next, defaultRoutes);
+  }
+
+  private static List<InterfaceAddress> ordered(List<InterfaceAddress> ofDevice) {
+    return ofDevice.stream()
+        .sorted(
+            Comparator.comparing(InterfaceAddress::family)
+                .thenComparing(InterfaceAddress::secondary)
+                .thenComparingInt(InterfaceAddress::scope))
+        .toList();
   }
 
   private static int indexOf(List<InterfaceAddress> addresses, InterfaceAddress wanted) {

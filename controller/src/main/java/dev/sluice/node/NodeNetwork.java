@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class NodeNetwork implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeNetwork.class);
 
-  /**
-   * How long after a device or an address went the kernel may still be removing the routes that
-   * used it.
-   */
-  private static final Duration ROUTE_FLUSH = Duration.ofMillis(100);
+  /** After this time the kernel has finished what it announced with an incomplete event. */
+  private static final Duration SETTLED = Duration.ofMillis(100);
+
+  private static final Set<String> PAIRED_KINDS = Set.of("veth", "netkit");
 
   /** Is told of every change. */
   @FunctionalInterface
@@ -137,14 +137,16 @@ public final class NodeNetwork implements AutoCloseable {
     NetworkImage next = image;
     boolean routesChanged = false;
     boolean routesMayVanish = false;
+    boolean peersMayDiffer = false;
     for (NetworkEvent event : events) {
       routesChanged |= event instanceof NetworkEvent.RouteEvent route && route.route().isDefault();
       routesMayVanish |= mayTakeRoutesAlong(next, event);
+      peersMayDiffer |= leavesPeerUnclear(next, event);
       next = next.apply(event);
     }
     publish(routesChanged || routesMayVanish ? next.withRoutes(rtnetlink.defaultRoutes()) : next);
-    if (routesMayVanish) {
-      refreshRoutesLater();
+    if (routesMayVanish || peersMayDiffer) {
+      refreshLater();
     }
   }
 
@@ -170,19 +172,39 @@ public final class NodeNetwork implements AutoCloseable {
     };
   }
 
-  private void refreshRoutesLater() {
+  /**
+   * Whether an event hides where the peer of a virtual Ethernet device is. The end that is created
+   * first is reported before it has a peer, and an end that moves to another namespace or is
+   * deleted is reported without a word about the one that stays. Another event follows when the
+   * device comes up; until then only a second look tells.
+   */
+  private static boolean leavesPeerUnclear(NetworkImage image, NetworkEvent event) {
+    return switch (event) {
+      case NetworkEvent.LinkPresent(Link link) ->
+          PAIRED_KINDS.contains(link.kind()) && link.peerIndex() == 0 && !link.peerIsElsewhere();
+      case NetworkEvent.LinkRemoved(Link link) ->
+          PAIRED_KINDS.contains(link.kind())
+              && !link.peerIsElsewhere()
+              && image.link(link.peerIndex()).isPresent();
+      case NetworkEvent.AddressEvent ignored -> false;
+      case NetworkEvent.RouteEvent ignored -> false;
+      case NetworkEvent.NeighbourEvent ignored -> false;
+    };
+  }
+
+  private void refreshLater() {
     if (laterRefresh.filter(Thread::isAlive).isPresent()) {
       return;
     }
     laterRefresh =
         Optional.of(
             Thread.ofVirtual()
-                .name("route-refresh")
+                .name("network-refresh")
                 .start(
                     () -> {
                       try {
-                        Thread.sleep(ROUTE_FLUSH);
-                        refreshRoutes();
+                        Thread.sleep(SETTLED);
+                        refresh();
                       } catch (InterruptedException e) {
                         // Closed meanwhile.
                         Thread.currentThread().interrupt();
@@ -190,13 +212,13 @@ public final class NodeNetwork implements AutoCloseable {
                     }));
   }
 
-  private synchronized void refreshRoutes() {
+  private synchronized void refresh() {
     laterRefresh = Optional.empty();
     if (!closed) {
       try {
-        publish(image.withRoutes(rtnetlink.defaultRoutes()));
+        publish(image.withLinks(rtnetlink.links()).withRoutes(rtnetlink.defaultRoutes()));
       } catch (NodeException e) {
-        LOG.warn("Cannot read the routes; the next change of the network reads them again", e);
+        LOG.warn("Cannot read the links and routes; the next event tells more", e);
       }
     }
   }

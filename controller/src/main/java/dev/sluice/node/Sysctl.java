@@ -2,6 +2,8 @@
 package dev.sluice.node;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,6 +26,12 @@ public final class Sysctl {
   /** proc_do_large_bitmap takes one page at most. */
   private static final int LONGEST_VALUE = 4095;
 
+  /** Stands for a slash while dots become slashes; no parameter has it in its name. */
+  private static final char SWAPPED = '\0';
+
+  /** Longer than any value. */
+  private static final int READ_BYTES = 64 * 1024;
+
   private final Path directory;
 
   /**
@@ -44,7 +52,7 @@ public final class Sysctl {
    */
   public Optional<String> read(String name) {
     try {
-      return Optional.of(Files.readString(file(name)).strip());
+      return Optional.of(readWhole(file(name)).strip());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -92,7 +100,7 @@ public final class Sysctl {
   /** The range from which the kernel picks the ports of sockets, or empty if it cannot be told. */
   public Optional<PortRange> localPortRange() {
     return read(LOCAL_PORT_RANGE)
-        .map(value -> value.split("\\s+"))
+        .map(value -> value.split("\\s+", -1))
         .filter(parts -> parts.length == 2)
         .map(parts -> new PortRange(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])));
   }
@@ -128,17 +136,26 @@ public final class Sysctl {
     }
   }
 
+  /**
+   * Reads with a large buffer from the start. The kernel gives a value to the first read only, cut
+   * to its buffer, and {@link Files#readString} begins with a byte because the file's size is zero.
+   */
+  private static String readWhole(Path file) throws IOException {
+    byte[] buffer = new byte[READ_BYTES];
+    int length = 0;
+    try (InputStream input = Files.newInputStream(file)) {
+      int count = input.read(buffer, 0, READ_BYTES);
+      while (count > 0) {
+        length += count;
+        count = input.read(buffer, length, READ_BYTES - length);
+      }
+    }
+    return new String(buffer, 0, length, StandardCharsets.US_ASCII);
+  }
+
   /** The slashes and dots of a name change places, as in sysctl(8). */
   private Path file(String name) {
-    StringBuilder path = new StringBuilder(name.length());
-    for (char character : name.toCharArray()) {
-      path.append(
-          switch (character) {
-            case '.' -> '/';
-            case '/' -> '.';
-            default -> character;
-          });
-    }
-    return directory.resolve(path.toString());
+    String path = name.replace('/', SWAPPED).replace('.', '/').replace(SWAPPED, '.');
+    return directory.resolve(path);
   }
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.node;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Short ways to write facts about a network. */
+final class Links {
+  private Links() {}
+
+  static Link physical(int index, String name) {
+    return new Link(
+        index,
+        name,
+        "",
+        Link.TYPE_ETHERNET,
+        true,
+        true,
+        0,
+        0,
+        OptionalInt.empty(),
+        "02:00:00:00:00:01",
+        1500,
+        "");
+  }
+
+  static Link ofKind(int index, String name, String kind) {
+    return with(physical(index, name), kind, Link.TYPE_ETHERNET, OptionalInt.empty(), "");
+  }
+
+  static Link ofType(int index, String name, String kind, int type) {
+    return with(physical(index, name), kind, type, OptionalInt.empty(), "");
+  }
+
+  static Link port(int index, String name, String kind, String slaveKind) {
+    return with(physical(index, name), kind, Link.TYPE_ETHERNET, OptionalInt.empty(), slaveKind);
+  }
+
+  static Link vethElsewhere(int index, String name) {
+    return with(physical(index, name), "veth", Link.TYPE_ETHERNET, OptionalInt.of(3), "");
+  }
+
+  static Link down(Link link) {
+    return new Link(
+        link.index(),
+        link.name(),
+        link.kind(),
+        link.type(),
+        false,
+        false,
+        link.masterIndex(),
+        link.peerIndex(),
+        link.peerNamespace(),
+        link.mac(),
+        link.mtu(),
+        link.slaveKind());
+  }
+
+  static InterfaceAddress address(int index, String text) {
+    String[] parts = text.split("/", -1);
+    InetAddress address = inet(parts[0]);
+    int scope =
+        address.isLinkLocalAddress() && AddressFamily.of(address) == AddressFamily.IPV6
+            ? InterfaceAddress.SCOPE_LINK
+            : address.isLoopbackAddress()
+                ? InterfaceAddress.SCOPE_HOST
+                : InterfaceAddress.SCOPE_GLOBAL;
+    return new InterfaceAddress(
+        index, address, Integer.parseInt(parts[1]), scope, false, false, false, false);
+  }
+
+  static Route defaultRoute(AddressFamily family, int index, long metric) {
+    return new Route(
+        family,
+        inet(family == AddressFamily.IPV4 ? "0.0.0.0" : "::"),
+        0,
+        Route.TABLE_MAIN,
+        Route.TYPE_UNICAST,
+        3,
+        0,
+        metric,
+        Optional.empty(),
+        List.of(new Route.NextHop(index, Optional.empty(), 1)));
+  }
+
+  static InetAddress inet(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Link with(
+      Link link, String kind, int type, OptionalInt peerNamespace, String slaveKind) {
+    return new Link(
+        link.index(),
+        link.name(),
+        kind,
+        type,
+        link.up(),
+        link.lowerUp(),
+        slaveKind.isEmpty() ? 0 : 99,
+        0,
+        peerNamespace,
+        link.mac(),
+        link.mtu(),
+        slaveKind);
+  }
+}
