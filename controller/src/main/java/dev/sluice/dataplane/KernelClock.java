@@ -36,7 +36,7 @@ public final class KernelClock {
   /** A duration in the unit of a flow's time stamp, rounded up; at least 1. */
   int stamps(Duration duration) {
     long jiffies = Math.ceilDiv(duration.toMillis() * hertz, 1000L);
-    return (int) Math.clamp(Math.ceilDiv(jiffies, 1L << Limits.STAMP_SHIFT), 1, Integer.MAX_VALUE);
+    return Math.clamp(Math.ceilDiv(jiffies, 1L << Limits.STAMP_SHIFT), 1, Integer.MAX_VALUE);
   }
 
   private long jiffies() {

@@ -45,7 +45,7 @@ public record MapSizes(int services, int backends, int regionBlocks, int flows, 
 
   /** Defaults for a machine: flow tables grow with its memory, up to about 8 GiB. */
   public static MapSizes forMemory(long bytes) {
-    int share = (int) Math.clamp(bytes / GIBIBYTE, 1, 8);
+    int share = Math.clamp(bytes / GIBIBYTE, 1, 8);
     return new MapSizes(65536, 131072, 262144, 65536 * share, 16384 * share);
   }
 
