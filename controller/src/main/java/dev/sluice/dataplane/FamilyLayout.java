@@ -16,6 +16,7 @@ import dev.sluice.model.IpFamily;
  * Where the fields of a family's structs lie, in bytes, so that nothing is written once for IPv4
  * and again for IPv6. All numbers come from the generated classes.
  */
+@SuppressWarnings("ImmutableEnumChecker") // records of ints, which the checker does not look into
 enum FamilyLayout {
   V4(
       IpFamily.IPV4,
