@@ -182,6 +182,7 @@ public final class RtnetlinkMonitor implements AutoCloseable {
     }
     try {
       if (lost) {
+        discardQueued();
         listener.resynchronise();
       } else if (!events.isEmpty()) {
         listener.received(events);
@@ -209,6 +210,24 @@ public final class RtnetlinkMonitor implements AutoCloseable {
           });
     }
     return overrun[0];
+  }
+
+  /**
+   * Empties the queue before the listener dumps. After an overrun the kernel goes on dropping
+   * messages, without saying so again, until the queue has been read to its end; a change made
+   * between a dump and that moment would be lost for good.
+   */
+  private void discardQueued() {
+    boolean more = true;
+    while (more && !closing) {
+      try {
+        more = socket.tryReceive().isPresent();
+      } catch (NodeException e) {
+        if (e.errno() != Errno.ENOBUFS) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void release() {

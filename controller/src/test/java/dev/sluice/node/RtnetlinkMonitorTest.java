@@ -169,7 +169,7 @@ class RtnetlinkMonitorTest {
   }
 
   @Test
-  void anOverrunIsReportedAndDeliveryGoesOn() throws Exception {
+  void afterAnOverrunNoChangeMadeSinceTheWordToResynchroniseIsLost() throws Exception {
     namespace.addDevice("d0");
     int index = namespace.call(() -> indexOf("d0"));
     CountDownLatch blocked = new CountDownLatch(1);
