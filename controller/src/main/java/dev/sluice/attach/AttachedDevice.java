@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.attach;
+
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
+import dev.sluice.node.DeviceRole;
+import java.util.Map;
+
+/**
+ * A device with programs.
+ *
+ * @param linkHeaderLength in bytes: 14 or 0
+ * @param sourceAddresses what source NAT takes for packets that leave by it
+ */
+public record AttachedDevice(
+    int interfaceIndex,
+    String name,
+    DeviceRole role,
+    int linkHeaderLength,
+    Map<IpFamily, IpAddress> sourceAddresses) {
+  public AttachedDevice {
+    sourceAddresses = Map.copyOf(sourceAddresses);
+  }
+
+  /** Whether the clients behind it are this node's pods. */
+  public boolean isInside() {
+    return switch (role) {
+      case POD, BRIDGE -> true;
+      case UPLINK, TUNNEL, LOOPBACK, OTHER -> false;
+    };
+  }
+}

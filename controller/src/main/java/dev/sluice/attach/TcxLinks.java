@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.attach;
+
+import dev.sluice.dataplane.PinDirectory;
+import dev.sluice.loader.BpfLink;
+import dev.sluice.loader.BpfProgram;
+import dev.sluice.loader.TcDirection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Programs on tcx hooks, each by a pinned link {@code tcx-IFINDEX-DIRECTION}. */
+final class TcxLinks implements TrafficControl {
+  private static final Pattern PIN = Pattern.compile("tcx-(\\d+)-(ingress|egress)");
+
+  private final PinDirectory pins;
+
+  TcxLinks(PinDirectory pins) {
+    this.pins = pins;
+  }
+
+  @Override
+  public void attach(int interfaceIndex, HookPair programs) {
+    attach(interfaceIndex, TcDirection.INGRESS, programs.ingress());
+    attach(interfaceIndex, TcDirection.EGRESS, programs.egress());
+  }
+
+  private void attach(int interfaceIndex, TcDirection direction, BpfProgram program) {
+    Path pin = pin(interfaceIndex, direction);
+    if (Files.exists(pin)) {
+      try (BpfLink link = BpfLink.openPinned(pin)) {
+        // The device of a link that has lost it has index 0; its number may be another's by now.
+        if (link.info().interfaceIndex() == interfaceIndex) {
+          if (link.info().programId() != program.id()) {
+            link.update(program);
+          }
+          return;
+        }
+      }
+      PinDirectory.unpin(pin);
+    }
+    try (BpfLink link = BpfLink.attachTcx(program, interfaceIndex, direction)) {
+      link.pin(pin);
+    }
+  }
+
+  @Override
+  public void detach(int interfaceIndex) {
+    for (TcDirection direction : TcDirection.values()) {
+      Path pin = pin(interfaceIndex, direction);
+      if (Files.exists(pin)) {
+        try (BpfLink link = BpfLink.openPinned(pin)) {
+          if (link.info().interfaceIndex() != 0) {
+            link.detach();
+          }
+        }
+        PinDirectory.unpin(pin);
+      }
+    }
+  }
+
+  @Override
+  public void forget(int interfaceIndex) {
+    for (TcDirection direction : TcDirection.values()) {
+      PinDirectory.unpin(pin(interfaceIndex, direction));
+    }
+  }
+
+  @Override
+  public Set<Integer> found() {
+    return PinNames.devices(pins.links(), PIN);
+  }
+
+  private Path pin(int interfaceIndex, TcDirection direction) {
+    return pins.links().resolve("tcx-" + interfaceIndex + "-" + PinNames.of(direction));
+  }
+}
