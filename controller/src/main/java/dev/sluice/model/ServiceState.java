@@ -18,6 +18,9 @@ public record ServiceState(
   public ServiceState {
     requireNonNull(name, "name");
     requireNonNull(service, "service");
-    slices = slices.stream().sorted(Comparator.comparing(EndpointSlice::name)).toList();
+    slices =
+        slices.size() < 2
+            ? List.copyOf(slices)
+            : slices.stream().sorted(Comparator.comparing(EndpointSlice::name)).toList();
   }
 }

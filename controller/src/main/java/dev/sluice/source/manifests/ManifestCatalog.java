@@ -7,6 +7,7 @@ import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.source.SourceProblem;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * What all files together say.
@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * @param ignored number of objects of kinds that Sluice has no use for
  */
 record ManifestCatalog(
-    SortedMap<ServiceName, ServiceState> services, Set<SourceProblem> problems, int ignored) {
-  static final ManifestCatalog EMPTY = new ManifestCatalog(new TreeMap<>(), Set.of(), 0);
+    Map<ServiceName, ServiceState> services, Set<SourceProblem> problems, int ignored) {
+  static final ManifestCatalog EMPTY = new ManifestCatalog(Map.of(), Set.of(), 0);
 
   /**
    * @param unreadable what is wrong with the directory as a whole
@@ -39,7 +39,10 @@ record ManifestCatalog(
     return merge.result();
   }
 
-  /** The states that are not what they were in {@code earlier}, those that are gone included. */
+  /**
+   * The states that are not what they were in {@code earlier}, those that are gone included, in
+   * order of their names.
+   */
   List<ServiceState> changesSince(ManifestCatalog earlier) {
     List<ServiceState> changes = new ArrayList<>();
     services.forEach(
@@ -53,13 +56,14 @@ record ManifestCatalog(
         changes.add(new ServiceState(name, Optional.empty(), List.of()));
       }
     }
+    changes.sort(Comparator.comparing(ServiceState::name));
     return changes;
   }
 
   private static final class Merge {
     private final Map<String, String> definedIn = new HashMap<>();
     private final Map<ServiceName, Service> services = new HashMap<>();
-    private final SortedMap<ServiceName, List<EndpointSlice>> slices = new TreeMap<>();
+    private final Map<ServiceName, List<EndpointSlice>> slices = new HashMap<>();
     private final Set<SourceProblem> problems = new LinkedHashSet<>();
     private int ignored;
 
@@ -83,17 +87,17 @@ record ManifestCatalog(
 
     private void add(ManifestObject object) {
       switch (object) {
-        case ManifestObject.OfService(int document, Service service) -> {
+        case ManifestObject.OfService(int document, String identity, Service service) -> {
           services.put(service.name(), service);
           slices.computeIfAbsent(service.name(), name -> new ArrayList<>());
         }
-        case ManifestObject.OfSlice(int document, EndpointSlice slice) ->
+        case ManifestObject.OfSlice(int document, String identity, EndpointSlice slice) ->
             slices.computeIfAbsent(slice.service(), name -> new ArrayList<>()).add(slice);
       }
     }
 
     ManifestCatalog result() {
-      SortedMap<ServiceName, ServiceState> states = new TreeMap<>();
+      Map<ServiceName, ServiceState> states = new HashMap<>();
       slices.forEach(
           (name, list) ->
               states.put(

@@ -13,18 +13,16 @@ sealed interface ManifestObject {
   String identity();
 
   /** A Service. */
-  record OfService(int document, Service service) implements ManifestObject {
-    @Override
-    public String identity() {
-      return "Service " + service.name();
+  record OfService(int document, String identity, Service service) implements ManifestObject {
+    OfService(int document, Service service) {
+      this(document, "Service " + service.name(), service);
     }
   }
 
   /** An EndpointSlice. */
-  record OfSlice(int document, EndpointSlice slice) implements ManifestObject {
-    @Override
-    public String identity() {
-      return "EndpointSlice " + slice.service().namespace() + "/" + slice.name();
+  record OfSlice(int document, String identity, EndpointSlice slice) implements ManifestObject {
+    OfSlice(int document, EndpointSlice slice) {
+      this(document, "EndpointSlice " + slice.service().namespace() + "/" + slice.name(), slice);
     }
   }
 }

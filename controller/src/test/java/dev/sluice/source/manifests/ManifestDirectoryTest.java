@@ -20,6 +20,7 @@ import dev.sluice.model.TrafficPolicy;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -511,6 +513,38 @@ class ManifestDirectoryTest {
     put("b.yaml", service("b", "10.96.0.9"));
     awaitClusterIp("a", "10.96.0.2");
     awaitClusterIp("b", "10.96.0.9");
+  }
+
+  /**
+   * More events than a watch key holds, so that some are lost and all files are looked at again.
+   */
+  @Test
+  void aStormOfFilesIsReadToTheLast() throws Exception {
+    start();
+    int count = 1500;
+    for (int i = 0; i < count; i++) {
+      Files.writeString(
+          directory().resolve("s" + i + ".yaml"),
+          service("s" + i, "10.97." + i / 250 + "." + i % 250));
+    }
+    for (int i = 0; i < count; i++) {
+      awaitClusterIp("s" + i, "10.97." + i / 250 + "." + i % 250);
+    }
+    awaitNoProblem();
+    try (Stream<Path> files = Files.list(directory())) {
+      files.toList().forEach(ManifestDirectoryTest::delete);
+    }
+    for (int i = 0; i < count; i++) {
+      awaitGone("s" + i);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.delete(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
