@@ -76,9 +76,12 @@ public final class Dataplane {
   /**
    * Installs one Service's plan in place of what it had.
    *
+   * @return what of the plan the programs cannot do, a line each; that part is not installed
    * @throws DataplaneException if there is no room for it; it keeps what it had
    */
-  public synchronized void apply(ServicePlan plan) {
+  public synchronized List<String> apply(ServicePlan wanted) {
+    List<String> unsupported = new ArrayList<>();
+    ServicePlan plan = Supported.part(wanted, unsupported);
     Map<PortKey, InstalledPort> ports =
         installed.computeIfAbsent(plan.name(), name -> new TreeMap<>());
     Set<PortKey> planned = new HashSet<>();
@@ -99,6 +102,7 @@ public final class Dataplane {
     if (ports.isEmpty()) {
       installed.remove(plan.name());
     }
+    return unsupported;
   }
 
   /** Removes what an earlier agent installed and no plan has claimed: call it once all are in. */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import dev.sluice.attach.DeviceAttachments;
+import dev.sluice.attach.SocketAttachments;
+import dev.sluice.attach.SocketHooks;
+import dev.sluice.dataplane.CollectionResult;
+import dev.sluice.dataplane.Dataplane;
+import dev.sluice.dataplane.LoadOptions;
+import dev.sluice.dataplane.LoadedObjects;
+import dev.sluice.dataplane.NodeTable;
+import dev.sluice.loader.BpfException;
+import dev.sluice.node.CgroupRoot;
+import dev.sluice.node.KernelFeature;
+import dev.sluice.node.KernelFeatures;
+import dev.sluice.node.NetworkChange;
+import dev.sluice.node.NetworkNamespaceCookie;
+import dev.sluice.node.NodeNetwork;
+import dev.sluice.server.AdminServer;
+import dev.sluice.source.ServiceSource;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running instance: source, plan, dataplane, devices and sockets put together. Everything it
+ * installs stays when it closes; {@link Detachment} takes it away.
+ */
+final class Agent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+  private final InstanceOptions instance;
+  private final RunOptions options;
+  private final KernelFeatures features;
+  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final ScheduledExecutorService timer;
+  private final Dataplane dataplane;
+  private final NodeTable nodeTable;
+  private final NodeNetwork network;
+  private final DeviceAttachments devices;
+  private final Services services;
+  private final Path cgroup;
+  private volatile CollectionResult lastCollection = new CollectionResult(0, 0, 0, 0);
+
+  /**
+   * Loads the programs on the instance's maps and begins to follow the source; nothing is attached
+   * yet. Call it on a platform thread in the node's network namespace.
+   */
+  Agent(InstanceOptions instance, RunOptions options, ServiceSource source) {
+    this.instance = instance;
+    this.options = options;
+    this.features = options.kernelFeatures();
+    try {
+      AdminServer admin =
+          AdminServer.open(
+              instance.adminSocket(), Map.of("status", this::status, "services", this::ports));
+      closing.push(admin);
+      new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
+      LoadedObjects objects = LoadedObjects.open(instance.pins(), loadOptions());
+      closing.push(objects);
+      network = NodeNetwork.open();
+      closing.push(network);
+      nodeTable = new NodeTable(objects);
+      writeNode();
+      dataplane = new Dataplane(objects);
+      devices =
+          new DeviceAttachments(
+              objects, nodeTable, instance.pins(), options.devices(), options.attachMode(features));
+      cgroup = CgroupRoot.find(Path.of("/"), options.cgroup()).path();
+      services =
+          new Services(
+              dataplane,
+              NodeState.facts(options.nodeName(), network.image()),
+              options.proxyConfig());
+      source.start(services);
+      closing.push(source);
+      services.awaitInstalled();
+      attach(objects);
+      timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+      closing.push(timer::shutdownNow);
+      long seconds = options.collectEvery().toSeconds();
+      ScheduledFuture<?> collecting =
+          timer.scheduleWithFixedDelay(this::collect, seconds, seconds, TimeUnit.SECONDS);
+      closing.push(() -> collecting.cancel(false));
+    } catch (InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while starting", e);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private LoadOptions loadOptions() {
+    return new LoadOptions(
+        options.mapSizes(),
+        features.has(KernelFeature.SET_RETVAL),
+        features.has(KernelFeature.SYSCALL_PROGRAMS)
+            && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
+        options.socketHooks() == SocketHooks.NODE);
+  }
+
+  private void attach(LoadedObjects objects) {
+    network.addListener(this::networkChanged);
+    devices.start(network.image());
+    switch (options.socketHooks()) {
+      case ALL, NODE -> SocketAttachments.attach(objects, instance.pins(), cgroup);
+      case OFF -> SocketAttachments.detachAll(instance.pins());
+    }
+  }
+
+  private void networkChanged(NetworkChange change) {
+    devices.changed(change);
+    if (change.addressesChanged()) {
+      writeNode();
+      services.nodeChanged(NodeState.facts(options.nodeName(), change.after()));
+    }
+  }
+
+  private void writeNode() {
+    nodeTable.write(
+        new NodeTable.Facts(
+            NetworkNamespaceCookie.ofCurrentThread().orElse(0),
+            NodeState.primaryAddresses(network.image()),
+            options.snatPorts().first(),
+            options.snatPorts().last(),
+            options.timeouts()));
+  }
+
+  private void collect() {
+    try {
+      lastCollection = dataplane.collect(options.timeouts());
+    } catch (BpfException e) {
+      LOG.warn("dead flows were not collected: {}", e.getMessage());
+    }
+  }
+
+  private AgentStatus status() {
+    return StatusReport.status(
+        instance, options, features, devices, dataplane, services, cgroup, lastCollection);
+  }
+
+  private List<AgentStatus.PortStatus> ports() {
+    return StatusReport.ports(instance, dataplane, services);
+  }
+
+  /** Stops following; what is installed goes on by itself. */
+  @Override
+  public void close() {
+    while (!closing.isEmpty()) {
+      try {
+        closing.pop().close();
+      } catch (Exception e) {
+        LOG.warn("while stopping: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import dev.sluice.dataplane.CollectionResult;
+import dev.sluice.dataplane.Occupancy;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code sluice status} shows.
+ *
+ * @param devices with programs
+ * @param problems what is wrong and is somebody's to mend, a line each
+ * @param verdicts packets and socket calls by hook and reason
+ * @param pressure signals that tables are too small
+ */
+record AgentStatus(
+    String version,
+    String instance,
+    String node,
+    long pid,
+    long uptimeSeconds,
+    String attach,
+    String socketHooks,
+    String cgroup,
+    String kernel,
+    List<String> fallbacks,
+    List<DeviceStatus> devices,
+    int services,
+    Occupancy occupancy,
+    CollectionResult flows,
+    List<String> problems,
+    Map<String, Map<String, Long>> verdicts,
+    Map<String, Long> pressure) {
+
+  /** A device with programs. */
+  record DeviceStatus(String name, String role, int linkHeader) {}
+
+  /**
+   * A Service port as {@code sluice services} shows it.
+   *
+   * @param frontends such as {@code NODE_PORT 10.0.0.1:30080}
+   * @param backends such as {@code 10.1.1.2:80 local}
+   */
+  record PortStatus(
+      String namespace,
+      String name,
+      String port,
+      String protocol,
+      String family,
+      List<String> frontends,
+      List<String> backends,
+      long connections,
+      long packets,
+      long bytes) {}
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.loader.Libbpf;
+import dev.sluice.node.CheckResult;
+import dev.sluice.node.Machine;
+import dev.sluice.node.Preflight;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "check",
+    description = {
+      "Tells whether Sluice can run on this node: one line for each check, with what to do.",
+      "Changes nothing. Exit status 1 if a check failed."
+    },
+    mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+  @Mixin private InstanceOptions instance;
+  @Mixin private RunOptions options;
+  @Mixin private OutputOption output;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with these options")
+  private java.nio.file.Path config;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    List<CheckResult> results = preflight(instance, options);
+    PrintWriter out = spec.commandLine().getOut();
+    if (output.isJson()) {
+      out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
+    } else {
+      results.forEach(out::println);
+    }
+    return Preflight.passed(results) ? 0 : 1;
+  }
+
+  static List<CheckResult> preflight(InstanceOptions instance, RunOptions options) {
+    Preflight.Settings settings =
+        new Preflight.Settings(
+            instance.pinParent(),
+            options.cgroup(),
+            options.mapSizes().expectedBytes(),
+            options.snatPorts(),
+            options.nodePorts(),
+            Libbpf::version);
+    return new Preflight(Machine.real(), options.kernelFeatures(), settings).run();
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import dev.sluice.dataplane.Dataplane;
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.loader.BpfException;
+import dev.sluice.model.NodeFacts;
+import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.ServiceName;
+import dev.sluice.model.ServiceState;
+import dev.sluice.plan.Planner;
+import dev.sluice.plan.ServicePlan;
+import dev.sluice.source.ServiceSource;
+import dev.sluice.source.SourceProblem;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The straight road: what the source tells is planned and installed, Service by Service. Nothing is
+ * written before the source's first full list is there, so a restart removes nothing too early.
+ */
+final class Services implements ServiceSource.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Services.class);
+
+  private final Dataplane dataplane;
+  private final ProxyConfig config;
+  private final CountDownLatch installed = new CountDownLatch(1);
+  private final Map<ServiceName, ServiceState> states = new TreeMap<>();
+  private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
+  private final Map<ServiceName, List<String>> problems = new TreeMap<>();
+  private final Set<SourceProblem> sourceProblems = new LinkedHashSet<>();
+  private Planner planner;
+  private boolean synced;
+
+  Services(Dataplane dataplane, NodeFacts node, ProxyConfig config) {
+    this.dataplane = dataplane;
+    this.config = config;
+    this.planner = new Planner(node, config);
+  }
+
+  /** Waits until the first full list is installed. */
+  void awaitInstalled() throws InterruptedException {
+    installed.await();
+  }
+
+  @Override
+  public synchronized void changed(List<ServiceState> changes) {
+    for (ServiceState state : changes) {
+      if (state.service().isEmpty()) {
+        states.remove(state.name());
+      } else {
+        states.put(state.name(), state);
+      }
+      if (synced) {
+        install(state);
+      }
+    }
+  }
+
+  @Override
+  public synchronized void synced() {
+    synced = true;
+    states.values().forEach(this::install);
+    dataplane.sweep();
+    installed.countDown();
+    LOG.info("{} Services installed", states.size());
+  }
+
+  /** Plans everything anew for changed facts of the node; what comes out equal costs nothing. */
+  synchronized void nodeChanged(NodeFacts node) {
+    planner = new Planner(node, config);
+    if (synced) {
+      states.values().forEach(this::install);
+    }
+  }
+
+  @Override
+  public synchronized void problem(SourceProblem problem) {
+    sourceProblems.add(problem);
+    LOG.warn("{}", problem);
+  }
+
+  @Override
+  public synchronized void problemResolved(SourceProblem problem) {
+    sourceProblems.remove(problem);
+    LOG.info("resolved: {}", problem);
+  }
+
+  /** What is installed. */
+  synchronized List<ServicePlan> plans() {
+    return List.copyOf(plans.values());
+  }
+
+  /** What is wrong with objects, a line each. */
+  synchronized List<String> problems() {
+    List<String> lines = new ArrayList<>();
+    sourceProblems.forEach(problem -> lines.add(problem.toString()));
+    problems.values().forEach(lines::addAll);
+    lines.addAll(dataplane.clashes());
+    return lines;
+  }
+
+  private void install(ServiceState state) {
+    ServicePlan plan = planner.plan(state);
+    if (plan.equals(plans.get(state.name()))) {
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    plan.notes().forEach(note -> lines.add(state.name() + ": " + note));
+    try {
+      lines.addAll(dataplane.apply(plan));
+      if (plan.ports().isEmpty()) {
+        plans.remove(state.name());
+      } else {
+        plans.put(state.name(), plan);
+      }
+    } catch (DataplaneException | BpfException e) {
+      // Planned again at its next change; until then it has what it had.
+      plans.remove(state.name());
+      lines.add(state.name() + " keeps what it had: " + e.getMessage());
+    }
+    if (lines.isEmpty()) {
+      problems.remove(state.name());
+    } else if (!lines.equals(problems.put(state.name(), lines))) {
+      lines.forEach(line -> LOG.warn("{}", line));
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.loader.BpfException;
+import dev.sluice.node.NodeException;
+import dev.sluice.source.SourceException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code sluice} command. */
+@Command(
+    name = "sluice",
+    description =
+        "Forwards Service traffic with eBPF, in kube-proxy's place or without Kubernetes.",
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      RunCommand.class,
+      StatusCommand.class,
+      ServicesCommand.class,
+      CheckCommand.class,
+      DetachCommand.class,
+      VersionCommand.class
+    },
+    footer = {"", "'sluice COMMAND --help' explains a command."})
+public final class Sluice {
+  private Sluice() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine(arguments).execute(arguments));
+  }
+
+  static CommandLine commandLine(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Sluice());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, result) -> {
+          if (isExplained(exception)) {
+            command.getErr().println("sluice: " + exception.getMessage());
+          } else {
+            exception.printStackTrace(command.getErr());
+          }
+          return CommandLine.ExitCode.SOFTWARE;
+        });
+    ConfigFile.applyTo(commandLine, arguments);
+    return commandLine;
+  }
+
+  /** Exceptions whose message is meant for the operator. */
+  private static boolean isExplained(Exception exception) {
+    return exception instanceof BpfException
+        || exception instanceof DataplaneException
+        || exception instanceof NodeException
+        || exception instanceof SourceException
+        || exception instanceof IllegalArgumentException
+        || exception instanceof IllegalStateException
+        || exception instanceof UncheckedIOException;
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.server;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers questions on a Unix socket: one line with a word in, one JSON document out. The socket is
+ * also the instance's lock, as only one agent can listen on it. Its file belongs to root and is as
+ * private as its directory.
+ */
+public final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path path;
+  private final ServerSocketChannel server;
+  private final Map<String, Supplier<?>> answers;
+
+  private AdminServer(Path path, ServerSocketChannel server, Map<String, Supplier<?>> answers) {
+    this.path = path;
+    this.server = server;
+    this.answers = Map.copyOf(answers);
+  }
+
+  /**
+   * Listens.
+   *
+   * @param answers for each question what makes its answer
+   * @throws IllegalStateException if another agent listens there
+   */
+  public static AdminServer open(Path path, Map<String, Supplier<?>> answers) {
+    if (AdminClient.isAnswered(path)) {
+      throw new IllegalStateException(
+          "another agent of this instance is running (it answers on "
+              + path
+              + "): stop it, or give this one another --instance");
+    }
+    try {
+      Files.createDirectories(path.getParent());
+      Files.deleteIfExists(path);
+      ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(UnixDomainSocketAddress.of(path));
+      AdminServer admin = new AdminServer(path, server, answers);
+      Thread.ofVirtual().name("admin").start(admin::serve);
+      return admin;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot listen on " + path, e);
+    }
+  }
+
+  private void serve() {
+    while (server.isOpen()) {
+      try {
+        SocketChannel client = server.accept();
+        Thread.ofVirtual().start(() -> answer(client));
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        LOG.warn("admin socket: {}", e.toString());
+      }
+    }
+  }
+
+  private void answer(SocketChannel client) {
+    try (client;
+        BufferedReader reader =
+            new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
+        OutputStream output = Channels.newOutputStream(client)) {
+      String question = reader.readLine();
+      Supplier<?> answer = question == null ? null : answers.get(question);
+      output.write(
+          JSON.writeValueAsBytes(
+              answer == null
+                  ? Map.of("error", "this agent does not know '" + question + "'")
+                  : answer.get()));
+    } catch (IOException e) {
+      LOG.debug("admin socket: {}", e.toString());
+    }
+  }
+
+  /** Stops listening and removes the socket. */
+  @Override
+  public void close() {
+    try {
+      server.close();
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      LOG.warn("cannot close {}: {}", path, e.toString());
+    }
+  }
+}
