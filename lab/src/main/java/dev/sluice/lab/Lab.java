@@ -175,8 +175,12 @@ public final class Lab implements AutoCloseable {
 
   /** Lets the lab outlive this process; {@link #close} does nothing any more. */
   void detach() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException shuttingDown) {
+      throw new LabException("ended by a signal: the lab is removed again", shuttingDown);
+    }
     detached = true;
-    Runtime.getRuntime().removeShutdownHook(shutdownHook);
     state(0).write();
   }
 

@@ -102,6 +102,9 @@ public final class LabCommand {
       @Option(names = "--all", description = "All that were left up") boolean all) {
     Set<String> chosen = new TreeSet<>(stale());
     if (id != null) {
+      if (Leftovers.find(id).isEmpty()) {
+        throw new LabException("no lab '%s'; there are: %s".formatted(id, LabState.ids()));
+      }
       chosen.add(id);
     } else {
       List<String> leftUp = leftUp();
