@@ -11,7 +11,7 @@ usage() {
 Usage: lab/run.sh COMMAND
 
   up [--layout routed|bridge|vxlan] [--id X] [--tun] [--nginx]
-                        bring a lab up and leave it running
+     [--no-servers]     bring a lab up and leave it running
   list                  the labs of this machine
   status [--id X]       the hosts of a lab, their addresses and processes
   shell [--id X] HOST [-- COMMAND...]

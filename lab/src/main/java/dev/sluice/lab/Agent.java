@@ -47,6 +47,7 @@ public final class Agent {
     add(command, options, "--instance", node.name() + "-" + node.bpffs().getParent().getParent().getFileName());
     add(command, options, "--cgroup", node.cgroupTree().toString());
     command.addAll(options.arguments());
+    assertInsideLab(node, valueOf("--cgroup", command));
     return command;
   }
 
@@ -56,6 +57,26 @@ public final class Agent {
             .anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "="));
     if (!given) {
       command.addAll(List.of(name, value));
+    }
+  }
+
+  private static Path valueOf(String option, List<String> command) {
+    int place = command.indexOf(option);
+    if (place >= 0 && place + 1 < command.size()) {
+      return Path.of(command.get(place + 1));
+    }
+    return command.stream()
+        .filter(argument -> argument.startsWith(option + "="))
+        .map(argument -> Path.of(argument.substring(option.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new LabException("the agent needs a value for " + option));
+  }
+
+  /** The root cgroup is every process of the machine: no agent of a lab may attach there. */
+  private static void assertInsideLab(NodeHost node, Path cgroup) {
+    Path lab = node.cgroupTree().getParent();
+    if (!cgroup.normalize().startsWith(lab)) {
+      throw new LabException("--cgroup %s is outside of the lab's %s".formatted(cgroup, lab));
     }
   }
 

@@ -43,16 +43,19 @@ final class Cgroups {
     }
   }
 
-  /** Kills all processes in and below {@code cgroup} and waits until they are gone. */
-  static void kill(Path cgroup) throws IOException {
-    Files.writeString(cgroup.resolve("cgroup.kill"), "1");
+  /**
+   * Kills all processes in and below {@code cgroup} and waits until they are gone. Repeats it,
+   * because a process that was started just before may enter the cgroup after the first time.
+   */
+  private static void kill(Path cgroup) throws IOException {
     long deadline = System.nanoTime() + 5_000_000_000L;
-    while (Files.readString(cgroup.resolve("cgroup.events")).contains("populated 1")) {
+    do {
       if (System.nanoTime() > deadline) {
         throw new LabException("processes in " + cgroup + " survive cgroup.kill for 5 s");
       }
+      Files.writeString(cgroup.resolve("cgroup.kill"), "1");
       Pause.millis(2);
-    }
+    } while (Files.readString(cgroup.resolve("cgroup.events")).contains("populated 1"));
   }
 
   private static List<Path> deepestFirst(Path cgroup) throws IOException {

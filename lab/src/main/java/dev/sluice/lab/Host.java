@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
 /** A machine of the lab: a network namespace, a cgroup for its processes, and its addresses. */
 public abstract sealed class Host permits ClientHost, NodeHost, PodHost {
@@ -74,6 +75,19 @@ public abstract sealed class Host permits ClientHost, NodeHost, PodHost {
    */
   public final <T> T call(Callable<T> action) throws Exception {
     return NetworkNamespace.call(namespace(), action);
+  }
+
+  /**
+   * Makes one TCP connection from this host by this JVM, see {@link #call}: nothing has to be
+   * started in the host. (The very first one takes some 50 ms more, to load classes.)
+   */
+  public final Banner connectOnce(Target target) throws Exception {
+    return call(
+        () -> {
+          try (TcpClient client = TcpClient.open(target)) {
+            return client.banner();
+          }
+        });
   }
 
   /** Clients in this host; starts its process if there is none. */
@@ -146,11 +160,7 @@ public abstract sealed class Host permits ClientHost, NodeHost, PodHost {
   }
 
   /** Waits for {@code condition} while {@code process} lives. */
-  static void await(
-      String what,
-      LabProcess process,
-      Duration timeout,
-      java.util.function.BooleanSupplier condition) {
+  static void await(String what, LabProcess process, Duration timeout, BooleanSupplier condition) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!condition.getAsBoolean()) {
       if (!process.isAlive()) {

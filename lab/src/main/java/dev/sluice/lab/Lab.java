@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
  * lab/run.sh down} cleans up. Needs root.
  */
 public final class Lab implements AutoCloseable {
+  private static final Set<String> RESERVED = Set.of("client", TunLink.CLIENT, "fabric", "www");
+
   private final LabOptions options;
   private final PodWiring wiring;
   private final Path directory;
@@ -39,6 +42,7 @@ public final class Lab implements AutoCloseable {
   private final Map<String, Host> clients = new LinkedHashMap<>();
   private final Thread shutdownHook = new Thread(this::remove, "remove the lab");
   private boolean detached;
+  private boolean removed;
 
   private Lab(LabOptions options) {
     this.options = options;
@@ -115,30 +119,33 @@ public final class Lab implements AutoCloseable {
    *
    * @param name one to ten of a-z, 0-9 and -
    */
-  public PodHost createPod(String name, String node) {
+  public synchronized PodHost createPod(String name, String node) {
+    assertNotRemoved();
     NetworkScript script = new NetworkScript();
     PodHost pod = preparePod(script, name, node(node));
     try {
       script.run();
     } catch (LabException failure) {
-      deletePod(name);
+      discard(pod, new NetworkScript());
       throw failure;
     }
     return pod;
   }
 
   /** Removes a pod with its processes and its device. */
-  public void deletePod(String name) {
+  public synchronized void deletePod(String name) {
     PodHost pod = pod(name);
-    Cgroups.remove(pod.cgroup());
-    NetworkScript script = new NetworkScript();
-    if (Files.exists(pod.namespace())) {
-      // Deleting the namespace alone would leave the device until the kernel gets round to it.
-      script.ip(pod.place().namespace(), "link del eth0").deleteNamespace(pod.place().namespace());
-    }
-    script.run();
-    pods.remove(name);
+    // Deleting the namespace alone would leave the device until the kernel gets round to it.
+    discard(pod, new NetworkScript().ip(pod.place().namespace(), "link del eth0"));
+  }
+
+  private void discard(PodHost pod, NetworkScript script) {
+    pods.remove(pod.name());
     pod.node().releasePodNumber(pod.pod().number());
+    Cgroups.remove(pod.cgroup());
+    if (Files.exists(pod.namespace())) {
+      script.deleteNamespace(pod.place().namespace()).run();
+    }
   }
 
   /** Sends traffic of the client to {@code network}, for example 203.0.113.0/24, to one node. */
@@ -168,8 +175,12 @@ public final class Lab implements AutoCloseable {
 
   /** Lets the lab outlive this process; {@link #close} does nothing any more. */
   void detach() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException shuttingDown) {
+      throw new LabException("ended by a signal: the lab is removed again", shuttingDown);
+    }
     detached = true;
-    Runtime.getRuntime().removeShutdownHook(shutdownHook);
     state(0).write();
   }
 
@@ -191,10 +202,20 @@ public final class Lab implements AutoCloseable {
   }
 
   private synchronized void remove() {
+    removed = true;
     Leftovers.remove(options.id());
   }
 
-  private void create() {
+  /** The shutdown hook may have come first; what is made after it would stay. */
+  private void assertNotRemoved() {
+    if (removed) {
+      throw new LabException("lab %s is closed".formatted(id()));
+    }
+  }
+
+  /** Synchronized so that a signal meanwhile removes all of the lab or lets nothing be made. */
+  private synchronized void create() {
+    assertNotRemoved();
     createDirectory();
     NetworkScript script = new NetworkScript();
     prepareFabric(script);
@@ -222,7 +243,7 @@ public final class Lab implements AutoCloseable {
 
   private void prepareFabric(NetworkScript script) {
     String namespace = namespace("fabric");
-    script.addNamespace(namespace);
+    script.addNamespace(namespace).sysctl(namespace, "net.ipv6.conf.default.accept_dad", "0");
     forwarding(script, namespace);
     fabric.create(script);
   }
@@ -265,14 +286,15 @@ public final class Lab implements AutoCloseable {
   private void addClient(NetworkScript script, HostPlace place) {
     clients.put(place.name(), new ClientHost(place));
     prepareHost(script, place);
+    manyConnections(script, place);
   }
 
   private PodHost preparePod(NetworkScript script, String name, NodeHost node) {
     if (!name.matches("[a-z0-9-]{1,10}")) {
       throw new LabException("pod '%s': use 1 to 10 of a-z, 0-9 and -".formatted(name));
     }
-    if (hosts().anyMatch(host -> host.name().equals(name))) {
-      throw new LabException("there is a host '%s' already".formatted(name));
+    if (RESERVED.contains(name) || hosts().anyMatch(host -> host.name().equals(name))) {
+      throw new LabException("pod '%s': the name is taken".formatted(name));
     }
     PodPlace pod = new PodPlace(namespace(name), "veth-" + name, node.takePodNumber());
     Pair addresses = AddressPlan.pod(node.node().number(), pod.number());
@@ -280,6 +302,7 @@ public final class Lab implements AutoCloseable {
     PodHost host = new PodHost(place, options.serverPorts(), node, pod);
     pods.put(name, host);
     prepareHost(script, place);
+    manyConnections(script, place);
     wiring.pod(script, node.node(), pod);
     return host;
   }
@@ -289,17 +312,20 @@ public final class Lab implements AutoCloseable {
     EnterScript.write(options.id(), place);
     script
         .addNamespace(place.namespace())
-        .sysctl(place.namespace(), "net.ipv6.conf.default.accept_dad", "0")
+        .sysctl(place.namespace(), "net.ipv6.conf.default.accept_dad", "0");
+  }
+
+  /** Short connections would otherwise run out of ports for the length of TIME_WAIT. */
+  private static void manyConnections(NetworkScript script, HostPlace place) {
+    script
         .sysctl(place.namespace(), "net.ipv4.ip_local_port_range", "10000 60999")
-        // Many short connections would otherwise run out of ports for the length of TIME_WAIT.
         .sysctl(place.namespace(), "net.ipv4.tcp_tw_reuse", "1");
   }
 
   private static void forwarding(NetworkScript script, String namespace) {
     script
         .sysctl(namespace, "net.ipv4.ip_forward", "1")
-        .sysctl(namespace, "net.ipv6.conf.all.forwarding", "1")
-        .sysctl(namespace, "net.ipv6.conf.default.accept_dad", "0");
+        .sysctl(namespace, "net.ipv6.conf.all.forwarding", "1");
   }
 
   private void routes(NetworkScript script) {

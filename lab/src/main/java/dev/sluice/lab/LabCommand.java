@@ -2,10 +2,15 @@
 package dev.sluice.lab;
 
 import dev.sluice.lab.LabState.HostState;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,8 +77,10 @@ public final class LabCommand {
   @Command(description = "Lists the labs of this machine.", mixinStandardHelpOptions = true)
   int list() {
     for (String id : LabState.ids()) {
-      LabState state = LabState.read(id);
-      System.out.printf("%-9s %-7s %s%n", id, name(state.layout()), owner(state));
+      System.out.printf(
+          "%-9s %s%n",
+          id,
+          LabState.find(id).map(LabCommand::summary).orElse("broken: lab/run.sh down --id " + id));
     }
     return 0;
   }
@@ -93,26 +100,40 @@ public final class LabCommand {
       @Option(names = "--id", description = "Which lab; default: the only one that was left up")
           String id,
       @Option(names = "--all", description = "All that were left up") boolean all) {
-    for (String each : LabState.ids()) {
-      LabState state = LabState.read(each);
-      boolean leftUp = state.owner() == 0;
-      if (each.equals(id) || state.ownerIsGone() || (leftUp && (all || isDefault(id)))) {
-        Leftovers.remove(each);
-        System.out.println("removed " + each);
-      }
-    }
+    Set<String> chosen = new TreeSet<>(stale());
     if (id != null) {
-      Leftovers.remove(id);
+      if (Leftovers.find(id).isEmpty()) {
+        throw new LabException("no lab '%s'; there are: %s".formatted(id, LabState.ids()));
+      }
+      chosen.add(id);
+    } else {
+      List<String> leftUp = leftUp();
+      if (!all && leftUp.size() > 1) {
+        throw new LabException("choose one with --id, or --all; there are: " + leftUp);
+      }
+      chosen.addAll(leftUp);
+    }
+    for (String each : chosen) {
+      Leftovers.remove(each);
+      System.out.println("removed " + each);
     }
     return 0;
   }
 
-  private static boolean isDefault(String id) {
-    return id == null && leftUp().size() == 1;
+  private static List<String> stale() {
+    return labs().filter(LabState::ownerIsGone).map(LabState::id).toList();
   }
 
   private static List<String> leftUp() {
-    return LabState.ids().stream().filter(id -> LabState.read(id).owner() == 0).toList();
+    return labs().filter(state -> state.owner() == 0).map(LabState::id).toList();
+  }
+
+  private static Stream<LabState> labs() {
+    return LabState.ids().stream().map(LabState::find).flatMap(Optional::stream);
+  }
+
+  private static String summary(LabState state) {
+    return "%-7s %s".formatted(name(state.layout()), owner(state));
   }
 
   private static String onlyLab() {
@@ -144,7 +165,7 @@ public final class LabCommand {
   private static String processes(Path cgroup) {
     try (var lines = Files.lines(cgroup.resolve("cgroup.procs"))) {
       return "processes: %d".formatted(lines.count());
-    } catch (java.io.IOException gone) {
+    } catch (IOException gone) {
       return "gone";
     }
   }

@@ -36,18 +36,27 @@ public final class LabProcess {
     }
   }
 
-  /** Sends SIGTERM to it and its children and waits; throws if it is still there after that. */
+  /** Sends SIGTERM to it and its children, waits for it, and returns the exit status. */
   public int terminate(Duration timeout) {
-    process.descendants().forEach(ProcessHandle::destroy);
-    process.destroy();
+    signal("TERM");
     return awaitExit(timeout);
   }
 
   /** Sends SIGKILL to it and its children and waits until it is gone. */
   public void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    signal("KILL");
     awaitExit(Duration.ofSeconds(10));
+  }
+
+  /** To the whole process group, which setsid made: a child forked just now cannot be missed. */
+  private void signal(String signal) {
+    try {
+      Shell.script("kill -s %s -- -%d || kill -s %s %d".formatted(signal, pid(), signal, pid()));
+    } catch (LabException failure) {
+      if (isAlive()) {
+        throw failure;
+      }
+    }
   }
 
   /** Waits for its end and returns the exit status. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,13 @@ record LabState(String id, Layout layout, long owner, List<HostState> hosts) {
       throw new LabException(
           "no lab '%s': cannot read %s (%s)".formatted(id, file, failure.getMessage()), failure);
     }
+  }
+
+  /**
+   * As {@link #read}, but nothing if the file is not there: killed while it came up, for example.
+   */
+  static Optional<LabState> find(String id) {
+    return Files.exists(file(id)) ? Optional.of(read(id)) : Optional.empty();
   }
 
   void write() {

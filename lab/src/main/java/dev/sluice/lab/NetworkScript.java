@@ -17,6 +17,8 @@ final class NetworkScript {
   /** What ip and the script below print about a failure. */
   private static final Pattern FAILED = Pattern.compile("failed -:(\\d+)\\s+in section (\\d+)");
 
+  private static final String PREFIX = "sluice-";
+
   private final List<Section> sections = new ArrayList<>();
 
   private enum Kind {
@@ -79,6 +81,9 @@ final class NetworkScript {
   }
 
   private NetworkScript add(Kind kind, String namespace, String line) {
+    if (kind != Kind.NAMESPACES && !namespace.startsWith(PREFIX)) {
+      throw new IllegalArgumentException("not a namespace of a lab: " + namespace);
+    }
     Section last = sections.isEmpty() ? null : sections.getLast();
     if (last == null || last.kind != kind || !last.namespace.equals(namespace)) {
       last = new Section(kind, namespace, new ArrayList<>());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -29,7 +30,7 @@ final class Nginx {
     LabProcess process =
         host.start(
             "nginx",
-            java.util.List.of(
+            List.of(
                 "nginx",
                 "-p",
                 directory.toString(),

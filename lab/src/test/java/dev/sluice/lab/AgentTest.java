@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,5 +103,20 @@ final class AgentTest {
         .isInstanceOf(LabException.class)
         .hasMessageContaining("was not ready within")
         .hasMessageContaining("node is ready");
+  }
+
+  @Test
+  void anAgentIsNotLetOutOfTheLabsCgroup() {
+    Path root = lab.node("node-1").cgroupTree().getParent().getParent();
+    for (String[] arguments :
+        List.of(
+            new String[] {"--cgroup", root.toString()},
+            new String[] {"--cgroup=" + root},
+            new String[] {"--cgroup", lab.node("node-1").cgroupTree() + "/../.."})) {
+      AgentOptions escaping = AgentOptions.of(home).withArguments(arguments);
+      assertThatThrownBy(() -> lab.node("node-1").startAgent(escaping))
+          .isInstanceOf(LabException.class)
+          .hasMessageContaining("outside of the lab");
+    }
   }
 }

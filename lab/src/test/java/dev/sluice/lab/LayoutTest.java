@@ -112,7 +112,7 @@ abstract class LayoutTest {
     System.out.printf("%s: pod created in %.1f ms%n", layout, (System.nanoTime() - start) / 1e6);
     try {
       Target server = target(lab.pod("pod-c"), family);
-      assertThat(pod.call(() -> TcpClient.open(server).banner().server())).isEqualTo("pod-c");
+      assertThat(pod.connectOnce(server).server()).isEqualTo("pod-c");
       pod.probe();
       assertReaches(lab.pod("pod-c"), pod, family);
     } finally {

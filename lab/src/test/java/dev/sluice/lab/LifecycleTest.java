@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,74 @@ final class LifecycleTest {
         .hasMessageContaining("no 'no-such-pod' in this lab; there are: [pod-a, pod-b");
 
     assertNothingLeft(options.id());
+  }
+
+  @Test
+  void aPodThatCannotBeMadeLeavesNothingAndItsNameIsFree() {
+    try (Lab lab = Lab.start(LabOptions.of(Layout.ROUTED).withoutServers())) {
+      NodeHost node = lab.node("node-1");
+      node.run("ip", "link", "add", "veth-pod-x", "type", "bridge");
+      assertThatThrownBy(() -> lab.createPod("pod-x", "node-1"))
+          .isInstanceOf(LabException.class)
+          .hasMessageContaining("File exists")
+          .hasMessageContaining("link add veth-pod-x");
+      node.run("ip", "link", "del", "veth-pod-x");
+      assertThat(lab.createPod("pod-x", "node-1").node()).isSameAs(node);
+      assertThatThrownBy(() -> lab.createPod("pod-x", "node-2")).hasMessageContaining("taken");
+    }
+  }
+
+  @Test
+  void twoHundredPodsComeAndGo() throws Exception {
+    try (Lab lab = Lab.start(LabOptions.of(Layout.BRIDGE))) {
+      Target server = Target.of(lab.pod("pod-c").address(AddressFamily.IPV4), 9000);
+      long creating = 0;
+      for (int i = 0; i < 200; i++) {
+        long start = System.nanoTime();
+        PodHost pod = lab.createPod("pod-" + i, "node-1");
+        creating += System.nanoTime() - start;
+        assertThat(pod.connectOnce(server).server()).isEqualTo("pod-c");
+        if (i >= 100) {
+          lab.deletePod(pod.name());
+        }
+      }
+      System.out.printf("200 pods, on average created in %.1f ms%n", creating / 200e6);
+      assertThat(lab.pods()).hasSize(104);
+    }
+  }
+
+  @Test
+  void nodesHaveTheSysctlsAskedFor() {
+    LabOptions options =
+        LabOptions.of(Layout.BRIDGE)
+            .withNodeSysctl("net.ipv4.conf.all.rp_filter", "1")
+            .withoutServers();
+    try (Lab lab = Lab.start(options)) {
+      String path = "/proc/sys/net/ipv4/conf/all/rp_filter";
+      assertThat(lab.node("node-2").run("cat", path)).isEqualTo("1\n");
+      lab.node("node-2").sysctl("net.ipv4.conf.all.rp_filter", "2");
+      assertThat(lab.node("node-2").run("cat", path)).isEqualTo("2\n");
+    }
+  }
+
+  @Test
+  void externalAddressesAreRoutedToTheNodeChosen() {
+    try (Lab lab = Lab.start(LabOptions.of(Layout.ROUTED))) {
+      for (NodeHost node : lab.nodes()) {
+        node.run("ip", "address", "add", "203.0.113.7/32", "dev", "lo");
+        node.run("ip", "address", "add", "fd20:113::7/128", "dev", "lo");
+      }
+      Target ipv4 = Target.of("203.0.113.7", 9000);
+      Target ipv6 = Target.of("fd20:113::7", 9000);
+      assertThat(lab.client().probe().connect(ipv4).server()).isEqualTo("node-1");
+      assertThat(lab.client().probe().connect(ipv6).server()).isEqualTo("node-1");
+
+      lab.routeExternal("203.0.113.0/24", "node-2");
+      lab.routeExternal("fd20:113::/64", "node-2");
+
+      assertThat(lab.client().probe().connect(ipv4).server()).isEqualTo("node-2");
+      assertThat(lab.client().probe().connect(ipv6).server()).isEqualTo("node-2");
+    }
   }
 
   @Test
@@ -145,7 +215,7 @@ final class LifecycleTest {
   }
 
   private static ProcessBuilder java(Class<?> main, String... arguments) {
-    List<String> command = new java.util.ArrayList<>();
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
     command.add(System.getProperty("java.class.path"));
@@ -156,9 +226,7 @@ final class LifecycleTest {
 
   private static String output(ProcessBuilder builder) throws Exception {
     Process process = builder.start();
-    String output =
-        new String(
-            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();
     return output;
