@@ -29,20 +29,8 @@ fail() {
   exit 1
 }
 
-# Prints a directory with a JDK 25 or later: JAVA_HOME, then the PATH's, then the distribution's.
-find_jdk() {
-  local candidate version
-  for candidate in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)")")")" \
-    /usr/lib/jvm/* /opt/java/* /opt/jdk*; do
-    [[ -x $candidate/bin/javac && -f $candidate/release ]] || continue
-    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$candidate/release")
-    if ((${version:-0} >= 25)); then
-      echo "$candidate"
-      return
-    fi
-  done
-  fail "no JDK 25 or later in JAVA_HOME, PATH or /usr/lib/jvm: ./test.sh installs one"
-}
+# shellcheck source=scripts/jdk.sh
+source "$root/scripts/jdk.sh"
 
 # Compiles the module unless that is done; Maven writes its class path to target/class-path.
 build() {
@@ -58,7 +46,7 @@ build() {
 }
 
 java_command() {
-  jdk=$(find_jdk)
+  jdk=$(find_jdk 25)
   build
   exec "$jdk/bin/java" --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 \
     -cp "$here/target/classes:$(cat "$here/target/class-path")" dev.sluice.lab.LabCommand "$@"

@@ -13,7 +13,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -27,9 +26,6 @@ final class CheckCommand implements Callable<Integer> {
   @Mixin private InstanceOptions instance;
   @Mixin private RunOptions options;
   @Mixin private OutputOption output;
-
-  @Option(names = "--config", paramLabel = "FILE", description = "YAML file with these options")
-  private java.nio.file.Path config;
 
   @Spec private CommandSpec spec;
 

@@ -35,12 +35,6 @@ final class RunCommand implements Callable<Integer> {
   private Path manifests;
 
   @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "YAML file with these options, long names without dashes as keys")
-  private Path config;
-
-  @Option(
       names = "--detach-on-exit",
       description = "take everything away again when the agent is stopped")
   private boolean detachOnExit;

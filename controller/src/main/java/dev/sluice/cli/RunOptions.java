@@ -32,6 +32,13 @@ final class RunOptions {
   }
 
   @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "YAML file with these options, long names without dashes as keys")
+  @SuppressWarnings("UnusedVariable") // ConfigFile reads it before the options are parsed
+  private Path config;
+
+  @Option(
       names = "--node-name",
       paramLabel = "NAME",
       description = "this node's name in EndpointSlices (default: the host's name)")

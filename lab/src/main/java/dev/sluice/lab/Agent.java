@@ -44,7 +44,11 @@ public final class Agent {
     add(command, options, "--manifests", options.manifests().toString());
     add(command, options, "--node-name", node.name());
     add(command, options, "--pin-dir", node.bpffs().resolve("sluice").toString());
-    add(command, options, "--instance", node.name() + "-" + node.bpffs().getParent().getParent().getFileName());
+    add(
+        command,
+        options,
+        "--instance",
+        node.name() + "-" + node.bpffs().getParent().getParent().getFileName());
     add(command, options, "--cgroup", node.cgroupTree().toString());
     command.addAll(options.arguments());
     assertInsideLab(node, valueOf("--cgroup", command));
