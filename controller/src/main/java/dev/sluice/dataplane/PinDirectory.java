@@ -8,12 +8,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One instance's directory in a bpffs: {@code maps/}, {@code programs/} and {@code links/}.
  * Everything in it was made by Sluice, and nothing outside it is ever touched.
  */
 public record PinDirectory(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger(PinDirectory.class);
 
   /** Makes the directories that are missing. */
   public PinDirectory create() {
@@ -71,12 +74,18 @@ public record PinDirectory(Path path) {
     }
   }
 
-  /** Removes every pin and the directories. */
+  /** Removes every pin and the directories, and the one above if no other instance is in it. */
   public void remove() {
     for (Path directory : List.of(links(), programs(), maps())) {
       files(directory).forEach(PinDirectory::unpin);
       unpin(directory);
     }
     unpin(path);
+    try {
+      Files.deleteIfExists(path.getParent());
+    } catch (IOException e) {
+      // Another instance's, or the mount point itself: it stays.
+      LOG.debug("{} stays: {}", path.getParent(), e.toString());
+    }
   }
 }

@@ -44,15 +44,16 @@ public final class Agent {
     add(command, options, "--manifests", options.manifests().toString());
     add(command, options, "--node-name", node.name());
     add(command, options, "--pin-dir", node.bpffs().resolve("sluice").toString());
-    add(
-        command,
-        options,
-        "--instance",
-        node.name() + "-" + node.bpffs().getParent().getParent().getFileName());
+    add(command, options, "--instance", instance(node));
     add(command, options, "--cgroup", node.cgroupTree().toString());
     command.addAll(options.arguments());
     assertInsideLab(node, valueOf("--cgroup", command));
     return command;
+  }
+
+  /** The name of a node's instance, unique on this machine. */
+  public static String instance(NodeHost node) {
+    return String.valueOf(node.namespace().getFileName());
   }
 
   private static void add(List<String> command, AgentOptions options, String name, String value) {

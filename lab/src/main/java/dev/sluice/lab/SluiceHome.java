@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The root of the repository or installation, where the launcher is. */
-final class SluiceHome {
+public final class SluiceHome {
   private static final String PROPERTY = "sluice.home";
   private static final String LAUNCHER = "sluice";
 
   private SluiceHome() {}
 
-  static Path launcher() {
+  public static Path launcher() {
     String home = System.getProperty(PROPERTY);
     if (home != null) {
       return Path.of(home, LAUNCHER).toAbsolutePath();

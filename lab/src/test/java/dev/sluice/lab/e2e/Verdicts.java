@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.lab.e2e;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Counts of verdicts by {@code hook/reason}.
+ *
+ * @param counts those that occurred
+ */
+record Verdicts(Map<String, Long> counts) {
+  /** Reasons that mean a translation, of a packet or of a socket call. */
+  private static final Set<String> TRANSLATED =
+      Set.of(
+          "opened_local",
+          "opened_remote",
+          "opened_hairpin",
+          "restored",
+          "forwarded",
+          "replied",
+          "connected",
+          "named");
+
+  Verdicts {
+    counts = Map.copyOf(counts);
+  }
+
+  /** What has been added since. */
+  Verdicts since(Verdicts earlier) {
+    Map<String, Long> difference = new TreeMap<>();
+    counts.forEach(
+        (key, count) -> {
+          long more = count - earlier.counts.getOrDefault(key, 0L);
+          if (more != 0) {
+            difference.put(key, more);
+          }
+        });
+    return new Verdicts(difference);
+  }
+
+  long of(String hook, String reason) {
+    return counts.getOrDefault(hook + "/" + reason, 0L);
+  }
+
+  /** Translations at a hook: {@code socket}, {@code tc_ingress}, {@code tc_egress}. */
+  long translatedAt(String hook) {
+    return TRANSLATED.stream().mapToLong(reason -> of(hook, reason)).sum();
+  }
+}
