@@ -18,11 +18,17 @@ import java.util.Set;
 final class NodeState {
   private NodeState() {}
 
+  /**
+   * Link-local addresses are left out: every pod device has one, and a NodePort Service would get a
+   * frontend on each. kube-proxy's iptables mode does answer there.
+   */
   static NodeFacts facts(String name, NetworkImage image) {
     Set<IpAddress> addresses = new HashSet<>();
     for (AddressFamily family : AddressFamily.values()) {
       for (InetAddress address : image.localAddresses(family)) {
-        addresses.add(IpAddress.ofBytes(address.getAddress()));
+        if (!address.isLinkLocalAddress()) {
+          addresses.add(IpAddress.ofBytes(address.getAddress()));
+        }
       }
     }
     List<IpAddress> own = new ArrayList<>(primaryAddresses(image).values());

@@ -36,12 +36,14 @@ final class Services implements ServiceSource.Listener {
   private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
   private final Map<ServiceName, List<String>> problems = new TreeMap<>();
   private final Set<SourceProblem> sourceProblems = new LinkedHashSet<>();
+  private NodeFacts node;
   private Planner planner;
   private boolean synced;
 
   Services(Dataplane dataplane, NodeFacts node, ProxyConfig config) {
     this.dataplane = dataplane;
     this.config = config;
+    this.node = node;
     this.planner = new Planner(node, config);
   }
 
@@ -74,7 +76,11 @@ final class Services implements ServiceSource.Listener {
   }
 
   /** Plans everything anew for changed facts of the node; what comes out equal costs nothing. */
-  synchronized void nodeChanged(NodeFacts node) {
+  synchronized void nodeChanged(NodeFacts newFacts) {
+    if (newFacts.equals(node)) {
+      return;
+    }
+    node = newFacts;
     planner = new Planner(node, config);
     if (synced) {
       states.values().forEach(this::install);
