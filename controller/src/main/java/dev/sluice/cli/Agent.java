@@ -4,12 +4,11 @@ package dev.sluice.cli;
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
-import dev.sluice.dataplane.CollectionResult;
+import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NodeTable;
-import dev.sluice.loader.BpfException;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
@@ -48,7 +47,8 @@ final class Agent implements AutoCloseable {
   private final DeviceAttachments devices;
   private final Services services;
   private final Path cgroup;
-  private volatile CollectionResult lastCollection = new CollectionResult(0, 0, 0, 0);
+  private final Maintenance maintenance;
+  private volatile boolean started;
 
   /**
    * Loads the programs on the instance's maps and begins to follow the source; nothing is attached
@@ -86,9 +86,18 @@ final class Agent implements AutoCloseable {
       attach(objects);
       timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
       closing.push(timer::shutdownNow);
-      long seconds = options.collectEvery().toSeconds();
+      Counters counters = Counters.open(instance.pins());
+      closing.push(counters);
+      maintenance =
+          new Maintenance(
+              dataplane, services, counters, options.timeouts(), options.collectEvery());
       ScheduledFuture<?> collecting =
-          timer.scheduleWithFixedDelay(this::collect, seconds, seconds, TimeUnit.SECONDS);
+          timer.scheduleWithFixedDelay(
+              maintenance,
+              Maintenance.PERIOD.toMillis(),
+              Maintenance.PERIOD.toMillis(),
+              TimeUnit.MILLISECONDS);
+      started = true;
       closing.push(() -> collecting.cancel(false));
     } catch (InterruptedException e) {
       close();
@@ -136,20 +145,27 @@ final class Agent implements AutoCloseable {
             options.timeouts()));
   }
 
-  private void collect() {
-    try {
-      lastCollection = dataplane.collect(options.timeouts());
-    } catch (BpfException e) {
-      LOG.warn("dead flows were not collected: {}", e.getMessage());
+  private AgentStatus status() {
+    requireStarted();
+    return StatusReport.status(
+        instance,
+        options,
+        features,
+        devices,
+        dataplane,
+        services,
+        cgroup,
+        maintenance.lastCollection());
+  }
+
+  private void requireStarted() {
+    if (!started) {
+      throw new IllegalStateException("the agent is still starting; ask again in a moment");
     }
   }
 
-  private AgentStatus status() {
-    return StatusReport.status(
-        instance, options, features, devices, dataplane, services, cgroup, lastCollection);
-  }
-
   private List<AgentStatus.PortStatus> ports() {
+    requireStarted();
     return StatusReport.ports(instance, dataplane, services);
   }
 

@@ -24,7 +24,7 @@ final class DetachCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    if (AdminClient.ask(instance.adminSocket(), "status").isPresent()) {
+    if (AdminClient.isAnswered(instance.adminSocket())) {
       spec.commandLine()
           .getErr()
           .println("sluice: the agent of " + instance.description() + " is running: stop it first");

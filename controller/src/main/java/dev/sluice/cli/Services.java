@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class Services implements ServiceSource.Listener {
   private final Map<ServiceName, ServiceState> states = new TreeMap<>();
   private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
   private final Map<ServiceName, List<String>> problems = new TreeMap<>();
+  private final Set<ServiceName> failed = new TreeSet<>();
   private final Set<SourceProblem> sourceProblems = new LinkedHashSet<>();
   private NodeFacts node;
   private Planner planner;
@@ -73,6 +75,17 @@ final class Services implements ServiceSource.Listener {
     dataplane.sweep();
     installed.countDown();
     LOG.info("{} Services installed", states.size());
+  }
+
+  /** Tries again what could not be installed. */
+  synchronized void retry() {
+    for (ServiceName name : List.copyOf(failed)) {
+      ServiceState state = states.get(name);
+      failed.remove(name);
+      if (state != null) {
+        install(state);
+      }
+    }
   }
 
   /** Plans everything anew for changed facts of the node; what comes out equal costs nothing. */
@@ -118,6 +131,7 @@ final class Services implements ServiceSource.Listener {
     if (plan.equals(plans.get(state.name()))) {
       return;
     }
+    failed.remove(state.name());
     List<String> lines = new ArrayList<>();
     plan.notes().forEach(note -> lines.add(state.name() + ": " + note));
     try {
@@ -128,8 +142,8 @@ final class Services implements ServiceSource.Listener {
         plans.put(state.name(), plan);
       }
     } catch (DataplaneException | BpfException e) {
-      // Planned again at its next change; until then it has what it had.
       plans.remove(state.name());
+      failed.add(state.name());
       lines.add(state.name() + " keeps what it had: " + e.getMessage());
     }
     if (lines.isEmpty()) {

@@ -127,13 +127,20 @@ public final class Dataplane {
     serviceIds.sweep();
   }
 
-  /** Deletes dead flows and clears filter bits that neither a Service nor a flow needs. */
-  public synchronized CollectionResult collect(FlowTimeouts timeouts) {
-    vipFilter.forgetUse();
-    backendFilter.forgetUse();
+  /**
+   * Deletes dead flows and clears filter bits that neither a Service nor a flow needs. Plans can be
+   * applied while the tables are walked. Call it from one thread.
+   */
+  public CollectionResult collect(FlowTimeouts timeouts) {
+    synchronized (this) {
+      vipFilter.forgetUse();
+      backendFilter.forgetUse();
+    }
     CollectionResult result = collector.collect(timeouts);
-    vipFilter.clearIdle();
-    backendFilter.clearIdle();
+    synchronized (this) {
+      vipFilter.clearIdle();
+      backendFilter.clearIdle();
+    }
     return result;
   }
 

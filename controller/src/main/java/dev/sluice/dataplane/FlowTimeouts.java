@@ -19,4 +19,12 @@ public record FlowTimeouts(Duration established, Duration closed, Duration udp, 
           Duration.ofSeconds(30),
           Duration.ofSeconds(120),
           Duration.ofSeconds(60));
+
+  /** How long a closed flow keeps its source port when there is no other. */
+  public static final Duration LEND_AFTER = Duration.ofSeconds(2);
+
+  /** The same, with closed flows given up as early as can be: for a table that is full. */
+  public FlowTimeouts underPressure() {
+    return new FlowTimeouts(established, LEND_AFTER, udp, embryo);
+  }
 }

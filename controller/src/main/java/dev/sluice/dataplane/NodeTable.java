@@ -11,7 +11,6 @@ import dev.sluice.model.IpFamily;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
 import java.util.Map;
 
 /** Tells the programs about this node and its devices. */
@@ -31,9 +30,6 @@ public final class NodeTable {
       int lastPort,
       FlowTimeouts timeouts) {}
 
-  /** How long a closed flow keeps its source port when all others are taken. */
-  private static final Duration LEND_AFTER = Duration.ofSeconds(2);
-
   private final BpfMap node;
   private final BpfMap devices;
   private final KernelClock clock;
@@ -51,7 +47,7 @@ public final class NodeTable {
       value.snatPortFirst(facts.firstPort());
       value.snatPortLast(facts.lastPort());
       value.embryoTimeout(clock.stamps(facts.timeouts().embryo()));
-      value.closedTimeout(clock.stamps(LEND_AFTER));
+      value.closedTimeout(clock.stamps(FlowTimeouts.LEND_AFTER));
       MemorySegment memory = value.memory();
       facts
           .sourceAddresses()

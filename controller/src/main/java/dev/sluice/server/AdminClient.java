@@ -15,11 +15,18 @@ import java.util.Optional;
 
 /** Asks a running agent on its admin socket. */
 public final class AdminClient {
+  /** The member of an answer that says why there is none. */
+  static final String ERROR = "error";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private AdminClient() {}
 
-  /** The answer, or nothing if no agent listens there. */
+  /**
+   * The answer, or nothing if no agent listens there.
+   *
+   * @throws IllegalStateException if the agent cannot answer; the message is the agent's
+   */
   public static Optional<JsonNode> ask(Path socket, String question) {
     if (!Files.exists(socket)) {
       return Optional.empty();
@@ -30,14 +37,18 @@ public final class AdminClient {
         channel.write(line);
       }
       channel.shutdownOutput();
-      return Optional.of(JSON.readTree(Channels.newInputStream(channel)));
+      JsonNode answer = JSON.readTree(Channels.newInputStream(channel));
+      if (answer.has(ERROR)) {
+        throw new IllegalStateException(answer.get(ERROR).asText());
+      }
+      return answer.isMissingNode() ? Optional.empty() : Optional.of(answer);
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
   /** Whether somebody listens. */
-  static boolean isAnswered(Path socket) {
+  public static boolean isAnswered(Path socket) {
     if (!Files.exists(socket)) {
       return false;
     }

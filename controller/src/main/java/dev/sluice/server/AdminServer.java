@@ -85,15 +85,22 @@ public final class AdminServer implements AutoCloseable {
             new BufferedReader(
                 new InputStreamReader(Channels.newInputStream(client), StandardCharsets.UTF_8));
         OutputStream output = Channels.newOutputStream(client)) {
-      String question = reader.readLine();
-      Supplier<?> answer = question == null ? null : answers.get(question);
-      output.write(
-          JSON.writeValueAsBytes(
-              answer == null
-                  ? Map.of("error", "this agent does not know '" + question + "'")
-                  : answer.get()));
+      output.write(JSON.writeValueAsBytes(answer(reader.readLine())));
     } catch (IOException e) {
       LOG.debug("admin socket: {}", e.toString());
+    }
+  }
+
+  private Object answer(String question) {
+    Supplier<?> answer = question == null ? null : answers.get(question);
+    if (answer == null) {
+      return Map.of(AdminClient.ERROR, "this agent does not know '" + question + "'");
+    }
+    try {
+      return answer.get();
+    } catch (RuntimeException e) {
+      LOG.debug("no answer to {}", question, e);
+      return Map.of(AdminClient.ERROR, String.valueOf(e.getMessage()));
     }
   }
 
