@@ -25,7 +25,7 @@ esac
 become_root "$@"
 set_up_machine
 
-id=demo$$
+id=d$$
 cgroups=$(awk '$(NF - 2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)
 run=/run/sluice-lab-$id
 manifests=$(mktemp -d)
