@@ -126,15 +126,6 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 	return true;
 }
 
-/* A Service without a usable backend. */
-static __always_inline verdict_t FN(refuse)(struct __sk_buff *skb,
-						 const struct FN(packet) *packet, bool drop)
-{
-	if (drop)
-		return verdict(REASON_DROP_NO_BACKEND, TC_ACT_SHOT);
-	return verdict(REASON_REJECT_NO_BACKEND, FN(reject)(skb, packet));
-}
-
 /* Fills in what the choice of a backend settles, and says why the flow is as it is. */
 static __always_inline enum reason FN(describe_flow)(const struct FN(flow_key) *key,
 						     const struct FN(choice) *choice,
