@@ -27,8 +27,6 @@ import dev.sluice.plan.ServicePlan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +84,7 @@ final class NodeUnderTest implements AutoCloseable {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
-    forwardPackets();
+    setUpStack();
     plugs.put(Place.UPLINK, plug("uplink"));
     plugs.put(Place.POD, plug("pod"));
     plugs.put(Place.FABRIC, VethPlug.create(namespace, "fabric"));
@@ -108,15 +106,12 @@ final class NodeUnderTest implements AutoCloseable {
         : VethPlug.create(namespace, name);
   }
 
-  /** Without it, bpf_fib_lookup finds no route. */
-  private void forwardPackets() {
-    namespace.call(
-        () -> {
-          for (String key : List.of("ipv4/ip_forward", "ipv6/conf/all/forwarding")) {
-            Files.writeString(Path.of("/proc/sys/net", key), "1");
-          }
-          return null;
-        });
+  private void setUpStack() {
+    // Without forwarding, bpf_fib_lookup finds no route.
+    Plug.setSysctl(namespace, "ipv4/ip_forward", 1);
+    Plug.setSysctl(namespace, "ipv6/conf/all/forwarding", 1);
+    // What a new device reports of its multicast groups is over before programs count packets.
+    Plug.setSysctl(namespace, "ipv6/conf/default/mldv2_unsolicited_report_interval", 1);
   }
 
   private void addRoutes(Cast cast) {

@@ -2,6 +2,8 @@
 package dev.sluice.packets;
 
 import dev.sluice.node.PrivateNamespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,11 @@ public interface Plug extends AutoCloseable {
   static int index(PrivateNamespace namespace, String device) {
     String shown = namespace.run("ip -o link show dev " + device);
     return Integer.parseInt(shown.substring(0, shown.indexOf(':')));
+  }
+
+  /** Sets a key below {@code /proc/sys/net}, in the namespace. */
+  static void setSysctl(PrivateNamespace namespace, String key, int value) {
+    namespace.call(() -> Files.writeString(Path.of("/proc/sys/net", key), Integer.toString(value)));
   }
 
   /** The kernel's own talk: router and neighbour discovery, multicast reports. */

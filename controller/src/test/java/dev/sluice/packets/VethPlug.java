@@ -34,6 +34,7 @@ public final class VethPlug implements Plug {
   public static VethPlug create(PrivateNamespace namespace, String name) {
     String wire = name + "-wire";
     namespace.run("ip link add " + name + " address " + NEAR + " type veth peer name " + wire);
+    Plug.setSysctl(namespace, "ipv6/conf/" + wire + "/disable_ipv6", 1);
     for (String device : new String[] {name, wire}) {
       namespace.run("ip link set " + device + " addrgenmode none");
       namespace.run("ip link set " + device + " up");
