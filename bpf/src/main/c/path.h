@@ -160,8 +160,12 @@ static __always_inline enum reason FN(describe_flow)(const struct FN(flow_key) *
 static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const struct node *self,
 						   struct FN(flow) *flow, __u32 *out_device)
 {
-	/* The promotion would fail, and an embryo with source NAT may be evicted mid-life. */
-	if (self->flow_full_at && flow->last_seen - self->flow_full_at < self->closed_timeout)
+	/*
+	 * The promotion would fail, and an embryo with source NAT may be evicted mid-life. The stamp is
+	 * odd, never 0, so it may lie one ahead of now.
+	 */
+	if (self->flow_full_at &&
+	    (__s32)(flow->last_seen - self->flow_full_at) < (__s32)self->closed_timeout)
 		return REASON_REJECT_FULL;
 	*out_device = skb->ifindex;
 	if (flow->apply == APPLY_INGRESS_REDIRECT)

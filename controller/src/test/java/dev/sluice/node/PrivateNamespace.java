@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Assumptions;
  * A network namespace without a name: it belongs to one platform thread, on which the test's work
  * and the programs it starts run, and goes away with it. Nothing outside is touched.
  */
-final class PrivateNamespace implements AutoCloseable {
+public final class PrivateNamespace implements AutoCloseable {
   private static final int CLONE_NEWNET = 0x40000000;
 
   private final ExecutorService thread =
@@ -29,7 +29,7 @@ final class PrivateNamespace implements AutoCloseable {
           Thread.ofPlatform().name("private-namespace").daemon().factory());
   private final long threadId;
 
-  PrivateNamespace() {
+  public PrivateNamespace() {
     threadId = call(PrivateNamespace::enter);
     if (threadId < 0) {
       thread.shutdown();
@@ -40,11 +40,11 @@ final class PrivateNamespace implements AutoCloseable {
   }
 
   /** The kernel's id of the thread; {@code ip link set DEVICE netns} takes it. */
-  long threadId() {
+  public long threadId() {
     return threadId;
   }
 
-  <T> T call(Callable<T> work) {
+  public <T> T call(Callable<T> work) {
     try {
       return thread.submit(work).get(60, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -59,7 +59,7 @@ final class PrivateNamespace implements AutoCloseable {
   }
 
   /** Runs a program in the namespace; it must succeed. Returns what it printed. */
-  String run(String command) {
+  public String run(String command) {
     return call(
         () -> {
           Process process =
@@ -72,13 +72,13 @@ final class PrivateNamespace implements AutoCloseable {
   }
 
   /** Makes a device with a carrier; not every kernel has the kind {@code dummy}. */
-  void addDevice(String name) {
+  public void addDevice(String name) {
     run("ip link add " + name + " type veth peer name " + name + "p");
     run("ip link set " + name + "p up");
   }
 
   /** Whether a program succeeds in the namespace; for things that a kernel may lack. */
-  boolean tries(String command) {
+  public boolean tries(String command) {
     return call(
         () -> {
           Process process =

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.bpf.Hook;
+import dev.sluice.bpf.Limits;
+import dev.sluice.bpf.MapNames;
+import dev.sluice.bpf.Reason;
+import dev.sluice.loader.BpfLink;
+import dev.sluice.loader.BpfMap;
+import dev.sluice.loader.BpfProgram;
+import dev.sluice.loader.ClsactFilter;
+import dev.sluice.loader.SkbContext;
+import dev.sluice.loader.TcDirection;
+import dev.sluice.loader.TestResult;
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
+import dev.sluice.model.Protocol;
+import dev.sluice.model.ServiceName;
+import dev.sluice.node.PrivateNamespace;
+import dev.sluice.packets.End;
+import dev.sluice.packets.Plug;
+import dev.sluice.packets.Plug.Seen;
+import dev.sluice.packets.Sent;
+import dev.sluice.packets.TunPlug;
+import dev.sluice.packets.VethPlug;
+import dev.sluice.plan.ServicePlan;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A node in a network namespace of its own: devices, routes, and the programs with their maps.
+ * Packets come to the programs as its {@link Delivery} says. All calls run on the namespace's
+ * thread.
+ *
+ * <p>When the programs are attached, whatever they hand on at ingress is led to an observer device
+ * by a tc filter behind them, so that the packet is seen as they left it, before the stack.
+ */
+final class NodeUnderTest implements AutoCloseable {
+  /** Connections that fit the flow table. */
+  static final int CONNECTIONS = 2;
+
+  private static final MapSizes SIZES = new MapSizes(64, 64, 4096, 2 * CONNECTIONS, 256);
+  private static final int TC_ACT_UNSPEC = -1;
+  private static final int TC_ACT_SHOT = 2;
+  private static final int TC_ACT_REDIRECT = 7;
+  private static final int OURS_FIRST = 1;
+  private static final int OBSERVER_NEXT = 2;
+
+  /** How long something that is expected may take. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** How long to look for something that is not expected. */
+  private static final Duration GLANCE = Duration.ofMillis(3);
+
+  /**
+   * What became of a packet.
+   *
+   * @param by the device it left by, if it was sent on and a wire showed it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a packet that nobody compares as a record
+  record Outcome(Reason reason, Fate fate, Optional<Place> by, byte[] bytes) {}
+
+  private final Delivery delivery;
+  private final PrivateNamespace namespace;
+  private final Map<Place, Plug> plugs = new EnumMap<>(Place.class);
+  private final List<BpfLink> links = new ArrayList<>();
+  private final Set<ServiceName> installed = new HashSet<>();
+  private final Plug observer;
+  private final LoadedObjects objects;
+  private final Dataplane dataplane;
+  private final NodeTable table;
+
+  NodeUnderTest(Delivery delivery) {
+    this.delivery = delivery;
+    this.namespace = new PrivateNamespace();
+    namespace.run("ip link set lo up");
+    setUpStack();
+    plugs.put(Place.UPLINK, plug("uplink"));
+    plugs.put(Place.POD, plug("pod"));
+    plugs.put(Place.FABRIC, VethPlug.create(namespace, "fabric"));
+    observer = plug("observer");
+    for (IpFamily family : IpFamily.values()) {
+      addRoutes(Cast.of(family));
+    }
+    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, true, false));
+    dataplane = new Dataplane(objects);
+    table = new NodeTable(objects);
+    if (delivery != Delivery.TEST_RUN) {
+      plugs.values().forEach(this::attach);
+    }
+  }
+
+  private Plug plug(String name) {
+    return delivery == Delivery.TUN
+        ? TunPlug.create(namespace, name)
+        : VethPlug.create(namespace, name);
+  }
+
+  private void setUpStack() {
+    // Without forwarding, bpf_fib_lookup finds no route.
+    Plug.setSysctl(namespace, "ipv4/ip_forward", 1);
+    Plug.setSysctl(namespace, "ipv6/conf/all/forwarding", 1);
+    // What a new device reports of its multicast groups is over before programs count packets.
+    Plug.setSysctl(namespace, "ipv6/conf/default/mldv2_unsolicited_report_interval", 1);
+  }
+
+  private void addRoutes(Cast cast) {
+    boolean ipv4 = cast.family() == IpFamily.IPV4;
+    String ip = ipv4 ? "ip -4 " : "ip -6 ";
+    namespace.run(
+        ip + "address add " + cast.node() + (ipv4 ? "/24 dev fabric" : "/64 dev fabric nodad"));
+    String one = "/" + cast.family().addressBits();
+    namespace.run(ip + "route add " + cast.remotePod() + one + " via " + cast.router());
+    neighbour("fabric", cast.router());
+    namespace.run(ip + "route add " + cast.client() + one + " dev uplink");
+    if (delivery != Delivery.TUN) {
+      neighbour("uplink", cast.client());
+    }
+  }
+
+  private void neighbour(String device, IpAddress address) {
+    namespace.run(
+        "ip neighbour add " + address + " lladdr " + VethPlug.FAR + " nud permanent dev " + device);
+  }
+
+  private void attach(Plug plug) {
+    BpfProgram ingress = objects.ingress(plug.linkHeaderLength());
+    BpfProgram egress = objects.egress(plug.linkHeaderLength());
+    namespace.call(
+        () -> {
+          ClsactFilter.createQdisc(plug.index());
+          if (BpfLink.supportsTcx(ingress)) {
+            links.add(BpfLink.attachTcx(ingress, plug.index(), TcDirection.INGRESS));
+            links.add(BpfLink.attachTcx(egress, plug.index(), TcDirection.EGRESS));
+          } else {
+            filter(plug, TcDirection.INGRESS).attach(ingress);
+            filter(plug, TcDirection.EGRESS).attach(egress);
+          }
+          return null;
+        });
+    namespace.run(
+        "tc filter add dev %s ingress pref %d protocol all u32 match u32 0 0 action mirred egress redirect dev observer"
+            .formatted(deviceName(plug), OBSERVER_NEXT));
+  }
+
+  private static ClsactFilter filter(Plug plug, TcDirection direction) {
+    return new ClsactFilter(plug.index(), direction, OURS_FIRST, 1);
+  }
+
+  private String deviceName(Plug plug) {
+    return plugs.entrySet().stream()
+        .filter(entry -> entry.getValue() == plug)
+        .map(entry -> entry.getKey().name().toLowerCase(java.util.Locale.ROOT))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Forgets flows, Services and packets on the wires. */
+  void reset() {
+    for (FamilyLayout layout : FamilyLayout.values()) {
+      clear(objects.map(layout.flowMap));
+      clear(objects.map(layout.embryoMap));
+    }
+    List.copyOf(installed).forEach(this::remove);
+    // A bit of a filter goes when it was idle at two collections.
+    collect();
+    collect();
+    natPorts(Cast.NAT_PORT, Cast.NAT_PORT);
+    plugs.forEach((place, plug) -> table.putDevice(plug.index(), Map.of(), place == Place.POD));
+    namespace.call(
+        () -> {
+          plugs.values().forEach(NodeUnderTest::drain);
+          drain(observer);
+          return null;
+        });
+  }
+
+  private static void drain(Plug plug) {
+    while (plug.seen().isPresent()) {
+      // somebody else's
+    }
+  }
+
+  private static void clear(BpfMap map) {
+    try (Arena arena = Arena.ofConfined()) {
+      List<MemorySegment> keys = new ArrayList<>();
+      map.forEach((key, value) -> keys.add(arena.allocate(key.byteSize(), 8).copyFrom(key)));
+      keys.forEach(map::delete);
+    }
+  }
+
+  void apply(ServicePlan plan) {
+    installed.add(plan.name());
+    dataplane.apply(plan);
+  }
+
+  void remove(ServiceName service) {
+    installed.remove(service);
+    dataplane.apply(ServicePlan.nothing(service));
+  }
+
+  void collect() {
+    dataplane.collect(FlowTimeouts.DEFAULT);
+  }
+
+  /** Sets the range of ports for source NAT, inclusive. */
+  void natPorts(int first, int last) {
+    Map<IpFamily, IpAddress> addresses = new EnumMap<>(IpFamily.class);
+    for (IpFamily family : IpFamily.values()) {
+      addresses.put(family, Cast.of(family).node());
+    }
+    table.write(new NodeTable.Facts(1, addresses, first, last, FlowTimeouts.DEFAULT));
+  }
+
+  /** Gives a device a source address of its own. */
+  void sourceAddress(Place place, IpAddress address) {
+    table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), false);
+  }
+
+  /** Takes one half of a half-open flow away, as the LRU map does under pressure. */
+  void evict(End source, End destination, Protocol protocol) {
+    FamilyLayout layout = FamilyLayout.of(source.address().family());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(layout.key.size(), 8);
+      Bytes.putAddress(key, 0, source.address());
+      Bytes.putAddress(key, layout.key.destination(), destination.address());
+      Bytes.putPort(key, layout.key.sourcePort(), source.port());
+      Bytes.putPort(key, layout.key.destinationPort(), destination.port());
+      Bytes.putByte(key, layout.key.protocol(), protocol.number());
+      if (!objects.map(layout.embryoMap).delete(key)) {
+        throw new AssertionError("no half-open flow " + source + " > " + destination);
+      }
+    }
+  }
+
+  /**
+   * Lets a packet enter or leave by a device.
+   *
+   * @param patient whether something is expected to come out
+   */
+  Outcome deliver(Hook hook, Place place, Sent packet, boolean patient) {
+    return namespace.call(
+        () ->
+            switch (delivery) {
+              case TEST_RUN -> run(hook, plugs.get(place), packet);
+              case ETHERNET, TUN -> pass(hook, place, packet, patient ? PATIENCE : GLANCE);
+            });
+  }
+
+  private Outcome run(Hook hook, Plug plug, Sent packet) {
+    BpfProgram program =
+        hook == Hook.TC_INGRESS
+            ? objects.ingress(VethPlug.HEADER)
+            : objects.egress(VethPlug.HEADER);
+    long[] before = counts(hook);
+    TestResult result =
+        program
+            .testRun()
+            .data(VethPlug.incoming(packet))
+            .context(SkbContext.create().interfaceIndex(plug.index()))
+            .run();
+    byte[] frame = result.dataOut();
+    Fate fate =
+        switch (result.returnValue()) {
+          case TC_ACT_UNSPEC -> Fate.HANDED_ON;
+          case TC_ACT_SHOT -> Fate.DROPPED;
+          case TC_ACT_REDIRECT -> VethPlug.goesBack(frame) ? Fate.SENT_BACK : Fate.SENT_ON;
+          default -> throw new AssertionError("action " + result.returnValue());
+        };
+    return new Outcome(
+        counted(hook, before),
+        fate,
+        Optional.empty(),
+        Arrays.copyOfRange(frame, VethPlug.HEADER, frame.length));
+  }
+
+  private Outcome pass(Hook hook, Place place, Sent packet, Duration patience) {
+    Plug plug = plugs.get(place);
+    long[] before = counts(hook);
+    boolean enters = hook == Hook.TC_INGRESS;
+    if (enters) {
+      plug.receive(packet);
+    } else {
+      plug.transmit(packet);
+    }
+    long end = System.nanoTime() + patience.toNanos();
+    do {
+      Optional<Seen> handedOn = (enters ? observer : plug).seen();
+      if (handedOn.isPresent()) {
+        return outcome(hook, before, Fate.HANDED_ON, Optional.empty(), handedOn.get());
+      }
+      for (Map.Entry<Place, Plug> other : plugs.entrySet()) {
+        Optional<Seen> sent = other.getValue().seen();
+        if (sent.isPresent()) {
+          return other.getKey() == place
+              ? outcome(hook, before, Fate.SENT_BACK, Optional.empty(), sent.get())
+              : outcome(hook, before, Fate.SENT_ON, Optional.of(other.getKey()), sent.get());
+        }
+      }
+      Thread.onSpinWait();
+    } while (System.nanoTime() < end);
+    return new Outcome(counted(hook, before), Fate.DROPPED, Optional.empty(), new byte[0]);
+  }
+
+  private Outcome outcome(Hook hook, long[] before, Fate fate, Optional<Place> by, Seen seen) {
+    if (fate != Fate.HANDED_ON && seen.link().length > 0 && !VethPlug.goesBack(seen.link())) {
+      throw new AssertionError(fate + " to a wrong MAC address " + Arrays.toString(seen.link()));
+    }
+    return new Outcome(counted(hook, before), fate, by, seen.bytes());
+  }
+
+  /** The one reason that has been counted since. */
+  private Reason counted(Hook hook, long[] before) {
+    long[] after = counts(hook);
+    List<Reason> counted = new ArrayList<>();
+    for (Reason reason : Reason.values()) {
+      for (long i = before[reason.value()]; i < after[reason.value()]; i++) {
+        counted.add(reason);
+      }
+    }
+    if (counted.size() != 1) {
+      throw new AssertionError("not one reason was counted, but " + counted);
+    }
+    return counted.getFirst();
+  }
+
+  private long[] counts(Hook hook) {
+    long[] counts = new long[Limits.STATS_ROW];
+    BpfMap stats = objects.map(MapNames.STATS);
+    try (Arena arena = Arena.ofConfined()) {
+      for (Reason reason : Reason.values()) {
+        int index = hook.value() * Limits.STATS_ROW + reason.value();
+        stats.lookupPerCpu(
+            arena.allocateFrom(ValueLayout.JAVA_INT, index),
+            (cpu, value) ->
+                counts[reason.value()] += value.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
+      }
+    }
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    links.forEach(BpfLink::close);
+    objects.close();
+    namespace.call(
+        () -> {
+          plugs.values().forEach(Plug::close);
+          observer.close();
+          return null;
+        });
+    namespace.close();
+  }
+}

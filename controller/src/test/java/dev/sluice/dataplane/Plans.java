@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.dataplane;
+
+import dev.sluice.model.Protocol;
+import dev.sluice.model.ServiceName;
+import dev.sluice.packets.End;
+import dev.sluice.plan.Backend;
+import dev.sluice.plan.Frontend;
+import dev.sluice.plan.PortKey;
+import dev.sluice.plan.PortPlan;
+import dev.sluice.plan.Route;
+import dev.sluice.plan.ServicePlan;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Plans made by hand: a Service with one port and one frontend. */
+final class Plans {
+  private Plans() {}
+
+  static Backend local(End end) {
+    return new Backend(end.address(), end.port(), true);
+  }
+
+  static Backend remote(End end) {
+    return new Backend(end.address(), end.port(), false);
+  }
+
+  static Route random(Backend... backends) {
+    return route(Route.Algorithm.RANDOM, Route.WhenEmpty.REJECT, backends);
+  }
+
+  static Route maglev(Backend... backends) {
+    return route(Route.Algorithm.MAGLEV, Route.WhenEmpty.REJECT, backends);
+  }
+
+  static Route rejecting() {
+    return route(Route.Algorithm.RANDOM, Route.WhenEmpty.REJECT);
+  }
+
+  static Route silent() {
+    return route(Route.Algorithm.RANDOM, Route.WhenEmpty.DROP);
+  }
+
+  private static Route route(
+      Route.Algorithm algorithm, Route.WhenEmpty whenEmpty, Backend... backends) {
+    return new Route(
+        Stream.of(backends).sorted().toList(),
+        algorithm,
+        whenEmpty,
+        Route.ListKind.CLUSTER,
+        backends.length == 0 ? Route.Reason.NONE_ANYWHERE : Route.Reason.READY);
+  }
+
+  /** A Service whose clients all take the same route. */
+  static ServicePlan service(Protocol protocol, End frontend, Route route) {
+    return service(protocol, frontend, route, route, Set.of());
+  }
+
+  static ServicePlan service(
+      Protocol protocol, End frontend, Route outside, Route inside, Set<Frontend.Flag> flags) {
+    ServiceName name = new ServiceName("test", protocol + "-" + frontend.address());
+    PortKey key = new PortKey(name, "", protocol, frontend.address().family());
+    List<Backend> backends =
+        Stream.concat(outside.backends().stream(), inside.backends().stream())
+            .sorted()
+            .distinct()
+            .toList();
+    Frontend only =
+        new Frontend(
+            frontend.address(),
+            frontend.port(),
+            Frontend.Kind.CLUSTER_IP,
+            outside,
+            inside,
+            flags,
+            List.of());
+    PortPlan port = new PortPlan(key, List.of(only), backends, 0, !backends.isEmpty());
+    return new ServicePlan(name, List.of(port), List.of(), Optional.empty(), List.of());
+  }
+}

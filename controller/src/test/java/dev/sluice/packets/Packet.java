@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.packets;
+
+import dev.sluice.model.IpFamily;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * An IP packet, described by what matters of it; of either family, as its addresses are. {@link
+ * #bytes()} computes lengths and checksums from scratch, so that comparing a packet that a program
+ * has rewritten with the bytes of the one that is expected also checks its checksums.
+ *
+ * @param protocol as in the IP header; TCP and UDP get a transport header, others the payload only
+ * @param flags of TCP
+ * @param hopLimit or time to live
+ */
+public record Packet(
+    End from,
+    End to,
+    int protocol,
+    Set<Flag> flags,
+    int sequence,
+    int acknowledgement,
+    int window,
+    int hopLimit,
+    String payload,
+    Set<Trait> traits) {
+
+  /** A flag of TCP, with its bit. */
+  public enum Flag {
+    FIN(1),
+    SYN(2),
+    RST(4),
+    ACK(16);
+
+    private final int bit;
+
+    Flag(int bit) {
+      this.bit = bit;
+    }
+  }
+
+  /** What is unusual about a packet. */
+  public enum Trait {
+    /** IPv4 options; for IPv6 hop-by-hop and destination options. */
+    OPTIONS,
+    /** IPv6 with a routing header, which makes the destination an intermediate one. */
+    ROUTING_HEADER,
+    FIRST_FRAGMENT,
+    LATER_FRAGMENT,
+    /** UDP over IPv4 with checksum 0: none (RFC 768). */
+    NO_CHECKSUM
+  }
+
+  public static final int ICMP = 1;
+  public static final int TCP = 6;
+  public static final int UDP = 17;
+  public static final int GRE = 47;
+  public static final int ICMPV6 = 58;
+  public static final int SCTP = 132;
+
+  private static final int HOP_BY_HOP = 0;
+  private static final int ROUTING = 43;
+  private static final int FRAGMENT = 44;
+  private static final int DESTINATION_OPTIONS = 60;
+  private static final int IPV4_HEADER = 20;
+  private static final int MORE_FRAGMENTS = 0x2000;
+  private static final int LATER_OFFSET = 185;
+
+  public static Packet tcp(End from, End to, Flag... flags) {
+    Set<Flag> set = EnumSet.noneOf(Flag.class);
+    set.addAll(Set.of(flags));
+    return new Packet(from, to, TCP, set, 1000, 2000, 512, 64, "", Set.of());
+  }
+
+  public static Packet udp(End from, End to) {
+    return other(UDP, from, to).carrying("question");
+  }
+
+  /** A packet of a protocol that this class knows nothing about. */
+  public static Packet other(int protocol, End from, End to) {
+    return new Packet(from, to, protocol, Set.of(), 0, 0, 0, 64, "whatever it carries", Set.of());
+  }
+
+  public Packet from(End end) {
+    return new Packet(
+        end, to, protocol, flags, sequence, acknowledgement, window, hopLimit, payload, traits);
+  }
+
+  public Packet to(End end) {
+    return new Packet(
+        from, end, protocol, flags, sequence, acknowledgement, window, hopLimit, payload, traits);
+  }
+
+  public Packet numbered(int newSequence, int newAcknowledgement, int newWindow) {
+    return new Packet(
+        from,
+        to,
+        protocol,
+        flags,
+        newSequence,
+        newAcknowledgement,
+        newWindow,
+        hopLimit,
+        payload,
+        traits);
+  }
+
+  public Packet hops(int limit) {
+    return new Packet(
+        from, to, protocol, flags, sequence, acknowledgement, window, limit, payload, traits);
+  }
+
+  public Packet carrying(String text) {
+    return new Packet(
+        from, to, protocol, flags, sequence, acknowledgement, window, hopLimit, text, traits);
+  }
+
+  public Packet with(Trait... more) {
+    return new Packet(
+        from,
+        to,
+        protocol,
+        flags,
+        sequence,
+        acknowledgement,
+        window,
+        hopLimit,
+        payload,
+        Set.of(more));
+  }
+
+  public IpFamily family() {
+    return to.address().family();
+  }
+
+  /** The packet from its IP header on. */
+  public byte[] bytes() {
+    byte[] body =
+        switch (protocol) {
+          case TCP -> tcpSegment();
+          case UDP -> udpDatagram();
+          default -> payload.getBytes(StandardCharsets.UTF_8);
+        };
+    return switch (family()) {
+      case IPV4 -> ipv4(body);
+      case IPV6 -> ipv6(body);
+    };
+  }
+
+  private byte[] tcpSegment() {
+    byte[] text = payload.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer segment = ByteBuffer.allocate(20 + text.length);
+    segment.putShort((short) from.port()).putShort((short) to.port());
+    segment.putInt(sequence);
+    segment.putInt(flags.contains(Flag.ACK) ? acknowledgement : 0);
+    int bits = flags.stream().mapToInt(flag -> flag.bit).sum();
+    segment.putShort((short) (5 << 12 | bits)).putShort((short) window);
+    segment.position(20).put(text);
+    segment.putShort(16, (short) transportChecksum(segment.array()));
+    return segment.array();
+  }
+
+  private byte[] udpDatagram() {
+    byte[] text = payload.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer datagram = ByteBuffer.allocate(8 + text.length);
+    datagram.putShort((short) from.port()).putShort((short) to.port());
+    datagram.putShort((short) datagram.capacity()).position(8);
+    datagram.put(text);
+    if (!traits.contains(Trait.NO_CHECKSUM)) {
+      int checksum = transportChecksum(datagram.array());
+      datagram.putShort(6, (short) (checksum == 0 ? 0xffff : checksum));
+    }
+    return datagram.array();
+  }
+
+  private int transportChecksum(byte[] segment) {
+    return Checksum.of(
+        from.address().bytes(),
+        to.address().bytes(),
+        new byte[] {0, (byte) protocol},
+        new byte[] {(byte) (segment.length >> 8), (byte) segment.length},
+        segment);
+  }
+
+  private byte[] ipv4(byte[] body) {
+    int header = IPV4_HEADER + (traits.contains(Trait.OPTIONS) ? 4 : 0);
+    ByteBuffer packet = ByteBuffer.allocate(header + body.length);
+    packet.put((byte) (4 << 4 | header / 4)).put((byte) 0);
+    packet.putShort((short) packet.capacity()).putShort((short) 0);
+    packet.putShort((short) fragmentBits());
+    packet.put((byte) hopLimit).put((byte) protocol).putShort((short) 0);
+    packet.put(from.address().bytes()).put(to.address().bytes());
+    while (packet.position() < header) {
+      packet.put((byte) 1); // no operation
+    }
+    packet.put(body);
+    byte[] bytes = packet.array();
+    packet.putShort(10, (short) Checksum.of(java.util.Arrays.copyOf(bytes, header)));
+    return bytes;
+  }
+
+  private int fragmentBits() {
+    if (traits.contains(Trait.FIRST_FRAGMENT)) {
+      return MORE_FRAGMENTS;
+    }
+    return traits.contains(Trait.LATER_FRAGMENT) ? LATER_OFFSET : 0;
+  }
+
+  private byte[] ipv6(byte[] body) {
+    ByteArrayOutputStream extensions = new ByteArrayOutputStream();
+    int next = protocol;
+    // From the inside out: each header names the one that follows it.
+    if (traits.contains(Trait.OPTIONS)) {
+      next = prepend(extensions, DESTINATION_OPTIONS, option(next));
+      next = prepend(extensions, HOP_BY_HOP, option(next));
+    } else if (traits.contains(Trait.ROUTING_HEADER)) {
+      next = prepend(extensions, ROUTING, new byte[] {(byte) next, 0, 4, 0, 0, 0, 0, 0});
+    } else if (traits.contains(Trait.FIRST_FRAGMENT)) {
+      next = prepend(extensions, FRAGMENT, new byte[] {(byte) next, 0, 0, 1, 0, 0, 0, 1});
+    } else if (traits.contains(Trait.LATER_FRAGMENT)) {
+      next = prepend(extensions, FRAGMENT, new byte[] {(byte) next, 0, 5, (byte) 200, 0, 0, 0, 1});
+    }
+    ByteBuffer packet = ByteBuffer.allocate(40 + extensions.size() + body.length);
+    packet.putInt(6 << 28).putShort((short) (extensions.size() + body.length));
+    packet.put((byte) next).put((byte) hopLimit);
+    packet.put(from.address().bytes()).put(to.address().bytes());
+    return packet.put(extensions.toByteArray()).put(body).array();
+  }
+
+  /** An options header that holds padding only. */
+  private static byte[] option(int next) {
+    return new byte[] {(byte) next, 0, 1, 4, 0, 0, 0, 0};
+  }
+
+  private static int prepend(ByteArrayOutputStream headers, int number, byte[] header) {
+    byte[] behind = headers.toByteArray();
+    headers.reset();
+    headers.writeBytes(header);
+    headers.writeBytes(behind);
+    return number;
+  }
+
+  /** {@code TCP SYN 192.0.2.1:4000 > 192.0.2.2:80}, with what is unusual about it. */
+  @Override
+  public String toString() {
+    StringJoiner words = new StringJoiner(" ");
+    words.add(
+        switch (protocol) {
+          case TCP -> "TCP";
+          case UDP -> "UDP";
+          default -> "protocol " + protocol;
+        });
+    flags.forEach(flag -> words.add(flag.name()));
+    words.add(from + " > " + to);
+    traits.forEach(trait -> words.add(trait.name()));
+    return words.toString();
+  }
+}
