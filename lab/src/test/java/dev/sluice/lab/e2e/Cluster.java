@@ -4,7 +4,6 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.AgentOptions;
 import dev.sluice.lab.Lab;
@@ -12,11 +11,13 @@ import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Leftovers;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.SluiceHome;
+import dev.sluice.server.AdminClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,8 @@ import java.util.TreeMap;
  * Closing it detaches every instance and asserts that nothing is left behind.
  */
 final class Cluster implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path ADMIN_SOCKETS = Path.of("/run/sluice");
+  private static final Duration QUIET = Duration.ofMillis(15);
 
   private final Lab lab;
   private final Path manifests;
@@ -106,12 +108,11 @@ final class Cluster implements AutoCloseable {
     return host.run(line.toArray(String[]::new));
   }
 
+  /** What {@code sluice status -o json} prints, asked without starting a process. */
   JsonNode status(String node) {
-    try {
-      return JSON.readTree(sluice(node, "status", "-o", "json"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path socket = ADMIN_SOCKETS.resolve(instance(lab.node(node)) + ".sock");
+    return AdminClient.ask(socket, "status")
+        .orElseThrow(() -> new AssertionError("no agent answers on " + socket));
   }
 
   /** Verdicts so far by hook and reason, such as {@code tc_ingress} and {@code opened_local}. */
@@ -123,6 +124,31 @@ final class Cluster implements AutoCloseable {
       }
     }
     return new Verdicts(counts);
+  }
+
+  /**
+   * {@link #verdicts} once they have stopped growing: the last packets of a connection come after
+   * its client has closed it.
+   */
+  Verdicts settledVerdicts(String node) {
+    Verdicts before = verdicts(node);
+    while (true) {
+      pause(QUIET);
+      Verdicts now = verdicts(node);
+      if (now.translations().equals(before.translations())) {
+        return now;
+      }
+      before = now;
+    }
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private static String instance(NodeHost host) {
