@@ -26,19 +26,19 @@ class MaglevTableTest {
   @ParameterizedTest
   @CsvSource({
     "0, 251",
-    "1, 251",
-    "2, 509",
-    "5, 1021",
-    "6, 2039",
-    "20, 4093",
-    "21, 8191",
-    "100, 32749",
-    "300, 65521",
-    "327, 65521",
-    "328, 65521",
+    "1, 509",
+    "2, 1021",
+    "5, 2039",
+    "6, 4093",
+    "20, 8191",
+    "21, 16381",
+    "81, 32749",
+    "82, 65521",
+    "163, 65521",
+    "164, 65521",
     "5000, 65521"
   })
-  void theSizeIsTheSmallestListedPrimeWithTwoHundredSlotsPerBackend(int backends, int size) {
+  void theSizeIsTheSmallestListedPrimeWithFourHundredSlotsPerBackend(int backends, int size) {
     assertThat(MaglevTable.sizeFor(backends)).isEqualTo(size);
   }
 
@@ -56,20 +56,16 @@ class MaglevTableTest {
     }
   }
 
-  /** How much moves is chance: on average 1.7 % at 4093 slots, with a deviation of 0.2 %. */
+  /**
+   * How much moves is chance. At 4093 slots it is 1.7 % on average, with a deviation of 0.2 %: too
+   * close. So 20 backends get 8191.
+   */
   @Property(tries = 50)
   void removingOneOfTwentyMovesLessThanTwoPercentOfTheOthersSlots(
       @ForAll @IntRange(max = 250) int network) {
     List<String> backends = identities(network, 20);
-    double average =
-        IntStream.range(0, 20)
-            .mapToDouble(removed -> movedShare(backends, removed, 4093))
-            .average()
-            .orElseThrow();
-    assertThat(average).as("4093 slots, over all that can be removed").isLessThan(0.02);
     for (int removed = 0; removed < 20; removed++) {
-      assertThat(movedShare(backends, removed, 4093)).as("4093 slots").isLessThan(0.026);
-      assertThat(movedShare(backends, removed, 8191)).as("8191 slots").isLessThan(0.02);
+      assertThat(movedShare(backends, removed, MaglevTable.sizeFor(20))).isLessThan(0.02);
     }
   }
 
