@@ -156,7 +156,7 @@ final class Cluster implements AutoCloseable {
     return verdicts.values().stream().map(Verdicts::translations).toList();
   }
 
-  private static void pause(Duration duration) {
+  static void pause(Duration duration) {
     try {
       Thread.sleep(duration);
     } catch (InterruptedException e) {
@@ -165,10 +165,10 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Where the maps of a node's instance are pinned. */
-  Path maps(String node) {
+  /** Where a node's instance has its pins: {@code maps}, {@code programs} and {@code links}. */
+  Path pins(String node) {
     NodeHost host = lab.node(node);
-    return Path.of(pinDirectory(host)).resolve(instance(host)).resolve("maps");
+    return Path.of(pinDirectory(host)).resolve(instance(host));
   }
 
   private static String instance(NodeHost host) {

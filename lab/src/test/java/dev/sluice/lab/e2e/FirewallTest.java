@@ -173,7 +173,7 @@ final class FirewallTest {
       answered =
           CompletableFuture.supplyAsync(
               () -> client.probe().connect(target).server(), VIRTUAL_THREADS);
-      new HalfOpenFlows(matrix.cluster().maps("node-1"), cell.call().family())
+      new HalfOpenFlows(matrix.cluster().pins("node-1").resolve("maps"), cell.call().family())
           .awaitAndMoveReplyToIngress(client.address(cell.call().family()));
     }
     return answered.join();
