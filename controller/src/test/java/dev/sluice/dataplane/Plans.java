@@ -99,4 +99,21 @@ final class Plans {
             .toList();
     return new ServicePlan(name, ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
   }
+
+  /** The first plan with the frontends of the second besides its own. */
+  static ServicePlan merged(ServicePlan plan, ServicePlan other) {
+    PortPlan port = plan.ports().getFirst();
+    List<Frontend> frontends =
+        Stream.concat(port.frontends().stream(), other.ports().getFirst().frontends().stream())
+            .toList();
+    PortPlan merged =
+        new PortPlan(
+            port.key(),
+            frontends,
+            port.servingBackends(),
+            port.affinitySeconds(),
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(merged), plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
 }
