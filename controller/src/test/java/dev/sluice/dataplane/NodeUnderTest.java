@@ -78,6 +78,10 @@ final class NodeUnderTest implements AutoCloseable {
   private final NodeTable table;
 
   NodeUnderTest(Delivery delivery) {
+    this(delivery, true);
+  }
+
+  NodeUnderTest(Delivery delivery, boolean collectInKernel) {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
@@ -89,7 +93,7 @@ final class NodeUnderTest implements AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       addRoutes(Cast.of(family));
     }
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, true, false));
+    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false));
     dataplane = new Dataplane(objects);
     table = new NodeTable(objects);
     if (delivery != Delivery.TEST_RUN) {
@@ -207,7 +211,20 @@ final class NodeUnderTest implements AutoCloseable {
   }
 
   void collect() {
-    dataplane.collect(FlowTimeouts.DEFAULT);
+    collect(FlowTimeouts.DEFAULT);
+  }
+
+  CollectionResult collect(FlowTimeouts timeouts) {
+    return dataplane.collect(timeouts);
+  }
+
+  /** Lets time pass; time stamps of flows are coarse, 256 ms on many kernels. */
+  void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Sets the range of ports for source NAT, inclusive. */
