@@ -8,6 +8,8 @@ import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bpf.Backend4;
+import dev.sluice.bpf.BackendFlags;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
@@ -101,6 +103,11 @@ class RestartTest {
       return dataplane.portIds();
     }
 
+    boolean backendInUse(int id) {
+      Backend4 slot = new Backend4().wrap(objects.mapped(MapNames.BACKEND4).element(id));
+      return (slot.flags() & BackendFlags.IN_USE) != 0;
+    }
+
     /** The regions that the frontends in the kernel point to, each once. */
     List<RegionSpan> regions() {
       Set<RegionSpan> regions = new HashSet<>();
@@ -183,6 +190,16 @@ class RestartTest {
     try (Run run = new Run()) {
       run.apply(List.of(IPV6));
       assertThat(run.maps().get(MapNames.BACKEND6)).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  void aBackendsSlotRestsBeforeAnotherServiceGetsIt() {
+    try (Run run = new Run()) {
+      run.apply(List.of(RANDOM, ServicePlan.nothing(RANDOM.name()), MAGLEV));
+      assertThat(run.backendInUse(1)).isFalse();
+      assertThat(run.backendInUse(2)).isFalse();
+      assertThat(run.backendInUse(3)).isTrue();
     }
   }
 
