@@ -50,6 +50,8 @@ public final class Dataplane {
    */
   private final Set<RegionSpan> inherited = new HashSet<>();
 
+  private boolean swept;
+
   /** Takes over what the maps hold. */
   public Dataplane(LoadedObjects objects) {
     vipFilter = filter(objects, MapNames.VIP_BITS, MapNames.VIP_BITS_USED);
@@ -117,15 +119,21 @@ public final class Dataplane {
     inherited.clear();
     backends.values().forEach(BackendTable::sweep);
     serviceIds.sweep();
+    swept = true;
   }
 
-  /** Deletes dead flows and clears filter bits that neither a Service nor a flow needs. */
+  /**
+   * Deletes dead flows and, once {@link #sweep} has been called, clears filter bits that neither a
+   * Service nor a flow needs. Before, frontends that no plan has claimed yet need theirs.
+   */
   public synchronized CollectionResult collect(FlowTimeouts timeouts) {
     vipFilter.forgetUse();
     backendFilter.forgetUse();
     CollectionResult result = collector.collect(timeouts);
-    vipFilter.clearIdle();
-    backendFilter.clearIdle();
+    if (swept) {
+      vipFilter.clearIdle();
+      backendFilter.clearIdle();
+    }
     return result;
   }
 

@@ -95,6 +95,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
     objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false));
     dataplane = new Dataplane(objects);
+    dataplane.sweep();
     table = new NodeTable(objects);
     if (delivery != Delivery.TEST_RUN) {
       plugs.values().forEach(this::attach);

@@ -194,6 +194,25 @@ class RestartTest {
   }
 
   @Test
+  void filterBitsOfUnclaimedFrontendsStayUntilTheSweep() {
+    String bits;
+    try (Run run = new Run()) {
+      run.apply(ALL);
+      bits = run.maps().get(MapNames.VIP_BITS);
+    }
+    try (Run run = new Run()) {
+      run.apply(List.of(RANDOM));
+      run.dataplane.collect(FlowTimeouts.DEFAULT);
+      run.dataplane.collect(FlowTimeouts.DEFAULT);
+      assertThat(run.maps().get(MapNames.VIP_BITS)).isEqualTo(bits);
+      run.dataplane.sweep();
+      run.dataplane.collect(FlowTimeouts.DEFAULT);
+      run.dataplane.collect(FlowTimeouts.DEFAULT);
+      assertThat(run.maps().get(MapNames.VIP_BITS)).isNotEqualTo(bits);
+    }
+  }
+
+  @Test
   void aBackendsSlotRestsBeforeAnotherServiceGetsIt() {
     try (Run run = new Run()) {
       run.apply(List.of(RANDOM, ServicePlan.nothing(RANDOM.name()), MAGLEV));
