@@ -60,10 +60,14 @@ final class Cluster implements AutoCloseable {
     return this;
   }
 
-  Agent startAgent(String node) {
+  /** Starts one node's agent, with more arguments than those of the whole cluster. */
+  Agent startAgent(String node, String... more) {
     Agent agent =
         lab.node(node)
-            .startAgent(AgentOptions.of(manifests).withArguments(arguments.toArray(String[]::new)));
+            .startAgent(
+                AgentOptions.of(manifests)
+                    .withArguments(arguments.toArray(String[]::new))
+                    .withArguments(more));
     agents.put(node, agent);
     return agent;
   }
