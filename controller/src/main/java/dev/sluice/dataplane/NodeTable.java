@@ -31,7 +31,7 @@ public final class NodeTable {
       int lastPort,
       FlowTimeouts timeouts) {}
 
-  /** How long a closed flow keeps its source port when all others are taken. */
+  /** How long a closed flow keeps its source port at most when all others are taken. */
   private static final Duration LEND_AFTER = Duration.ofSeconds(2);
 
   private final BpfMap node;
@@ -51,7 +51,8 @@ public final class NodeTable {
       value.snatPortFirst(facts.firstPort());
       value.snatPortLast(facts.lastPort());
       value.embryoTimeout(clock.stamps(facts.timeouts().embryo()));
-      value.closedTimeout(clock.stamps(LEND_AFTER));
+      Duration closed = facts.timeouts().closed();
+      value.closedTimeout(clock.stamps(closed.compareTo(LEND_AFTER) < 0 ? closed : LEND_AFTER));
       MemorySegment memory = value.memory();
       facts
           .sourceAddresses()
