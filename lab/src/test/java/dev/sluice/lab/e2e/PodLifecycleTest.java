@@ -45,22 +45,30 @@ class PodLifecycleTest {
       List<String> linksBefore = links(node);
 
       List<Double> millis = new ArrayList<>();
-      for (int number = 0; number < PODS; number++) {
-        AddressFamily family = AddressFamily.values()[number % 2];
-        Target target = Target.of(service.clusterIp(family), 80).within(Duration.ofSeconds(5));
-        PodHost pod = lab.createPod("late" + number, "node-1");
-        long up = System.nanoTime();
-        Banner banner = pod.connectOnce(target);
-        millis.add((System.nanoTime() - up) / 1e6);
-        assertThat(banner.client().getAddress()).isEqualTo(pod.address(family));
-        lab.deletePod(pod.name());
+      int late = 0;
+      try (StallWatch machine = StallWatch.start()) {
+        for (int number = 0; number < PODS; number++) {
+          AddressFamily family = AddressFamily.values()[number % 2];
+          Target target = Target.of(service.clusterIp(family), 80).within(Duration.ofSeconds(5));
+          PodHost pod = lab.createPod("late" + number, "node-1");
+          awaitRunning(node, pod.device());
+          machine.forget();
+          long up = System.nanoTime();
+          Banner banner = pod.connectOnce(target);
+          millis.add((System.nanoTime() - up) / 1e6);
+          if (millis.getLast() - machine.stalledMillis() >= LIMIT_MILLIS) {
+            late++;
+          }
+          assertThat(banner.client().getAddress()).isEqualTo(pod.address(family));
+          lab.deletePod(pod.name());
+        }
       }
 
       Collections.sort(millis);
       System.out.printf(
           "first request of a new pod, %d pods: median %.1f ms, 99 %% %.1f ms, worst %.1f ms%n",
           PODS, millis.get(PODS / 2), millis.get(PODS * 99 / 100), millis.getLast());
-      assertThat(millis.getLast()).as("ms until the first answer").isLessThan(LIMIT_MILLIS);
+      assertThat(late).as("pods that waited for longer than %.0f ms", LIMIT_MILLIS).isZero();
       Verdicts verdicts = cluster.verdicts("node-1").since(before);
       assertThat(verdicts.of("tc_ingress", "opened_local")).isEqualTo(PODS);
       assertThat(verdicts.translatedAt("socket")).isZero();
@@ -105,6 +113,19 @@ class PodLifecycleTest {
           .doesNotContainAnyElementsOf(linksOfEarlier);
       assertThat(links(node)).hasSize(linksWithoutIt.size() + 2);
     }
+  }
+
+  /**
+   * Until the kernel says that a device runs. It is not when {@code ip link set up} returns: the
+   * queue towards the pod drops everything until a worker of the kernel has seen the carrier.
+   */
+  private static void awaitRunning(NodeHost node, String device) {
+    node.run(
+        "sh",
+        "-c",
+        "for i in $(seq 1000); do case $(ip -o link show %s) in *LOWER_UP*'state UP'*) exit 0; esac;"
+                .formatted(device)
+            + " done; exit 1");
   }
 
   /** Pinned links of devices. */
