@@ -31,13 +31,18 @@ final class ClsactFilters implements TrafficControl {
 
   @Override
   public void attach(int interfaceIndex, HookPair programs) {
+    // Egress first: what ingress translates needs its answer translated, too.
+    attachEgress(interfaceIndex, programs.egress());
+    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
+  }
+
+  void attachEgress(int interfaceIndex, BpfProgram program) {
     if (ClsactFilter.createQdisc(interfaceIndex)) {
       // A new qdisc has no filters: what is pinned under this number was another device's.
       forget(interfaceIndex);
-      programs.ingress().pin(qdiscPin(interfaceIndex));
+      program.pin(qdiscPin(interfaceIndex));
     }
-    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
-    attach(filter(interfaceIndex, TcDirection.EGRESS), programs.egress());
+    attach(filter(interfaceIndex, TcDirection.EGRESS), program);
   }
 
   private void attach(ClsactFilter filter, BpfProgram program) {
