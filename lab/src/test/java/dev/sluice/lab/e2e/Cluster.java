@@ -4,7 +4,6 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.AgentOptions;
 import dev.sluice.lab.Lab;
@@ -12,27 +11,30 @@ import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Leftovers;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.SluiceHome;
+import dev.sluice.server.AdminClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A lab with a Sluice agent on every node and a directory of manifests that all agents read.
  * Closing it detaches every instance and asserts that nothing is left behind.
  */
 final class Cluster implements AutoCloseable {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path ADMIN_SOCKETS = Path.of("/run/sluice");
+  private static final Duration QUIET = Duration.ofMillis(15);
 
   private final Lab lab;
   private final Path manifests;
   private final List<String> arguments;
-  private final Map<String, Agent> agents = new HashMap<>();
+  private final Map<String, Agent> agents = new ConcurrentHashMap<>();
 
   private Cluster(Lab lab, List<String> arguments) {
     this.lab = lab;
@@ -56,7 +58,7 @@ final class Cluster implements AutoCloseable {
 
   /** Starts the agents of all nodes. */
   Cluster startAgents() {
-    lab.nodes().forEach(node -> startAgent(node.name()));
+    lab.nodes().parallelStream().forEach(node -> startAgent(node.name()));
     return this;
   }
 
@@ -110,12 +112,11 @@ final class Cluster implements AutoCloseable {
     return host.run(line.toArray(String[]::new));
   }
 
+  /** What {@code sluice status -o json} prints, asked without starting a process. */
   JsonNode status(String node) {
-    try {
-      return JSON.readTree(sluice(node, "status", "-o", "json"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Path socket = ADMIN_SOCKETS.resolve(instance(lab.node(node)) + ".sock");
+    return AdminClient.ask(socket, "status")
+        .orElseThrow(() -> new AssertionError("no agent answers on " + socket));
   }
 
   /** Verdicts so far by hook and reason, such as {@code tc_ingress} and {@code opened_local}. */
@@ -127,6 +128,47 @@ final class Cluster implements AutoCloseable {
       }
     }
     return new Verdicts(counts);
+  }
+
+  /**
+   * The verdicts of all nodes, by node, once they have stopped growing: the last packets of a
+   * connection come after its client has closed it.
+   */
+  Map<String, Verdicts> settledVerdicts() {
+    Map<String, Verdicts> before = verdicts();
+    while (true) {
+      pause(QUIET);
+      Map<String, Verdicts> now = verdicts();
+      if (translations(now).equals(translations(before))) {
+        return now;
+      }
+      before = now;
+    }
+  }
+
+  private Map<String, Verdicts> verdicts() {
+    Map<String, Verdicts> all = new TreeMap<>();
+    lab.nodes().forEach(node -> all.put(node.name(), verdicts(node.name())));
+    return all;
+  }
+
+  private static List<Map<String, Long>> translations(Map<String, Verdicts> verdicts) {
+    return verdicts.values().stream().map(Verdicts::translations).toList();
+  }
+
+  static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Where a node's instance has its pins: {@code maps}, {@code programs} and {@code links}. */
+  Path pins(String node) {
+    NodeHost host = lab.node(node);
+    return Path.of(pinDirectory(host)).resolve(instance(host));
   }
 
   private static String instance(NodeHost host) {
@@ -142,15 +184,17 @@ final class Cluster implements AutoCloseable {
   public void close() {
     String id = lab.id();
     try (lab) {
-      for (NodeHost node : lab.nodes()) {
-        Agent agent = agents.get(node.name());
-        if (agent != null) {
-          agent.terminate();
-          sluice(node.name(), "detach");
-          assertThat(node.bpffs().resolve("sluice")).doesNotExist();
-        }
-      }
+      lab.nodes().parallelStream().forEach(this::detach);
     }
     assertThat(Leftovers.find(id).isEmpty()).as("%s", Leftovers.find(id)).isTrue();
+  }
+
+  private void detach(NodeHost node) {
+    Agent agent = agents.get(node.name());
+    if (agent != null) {
+      agent.terminate();
+      sluice(node.name(), "detach");
+      assertThat(node.bpffs().resolve("sluice")).doesNotExist();
+    }
   }
 }

@@ -4,6 +4,7 @@ package dev.sluice.lab.e2e;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Counts of verdicts by {@code hook/reason}.
@@ -47,5 +48,25 @@ record Verdicts(Map<String, Long> counts) {
   /** Translations at a hook: {@code socket}, {@code tc_ingress}, {@code tc_egress}. */
   long translatedAt(String hook) {
     return TRANSLATED.stream().mapToLong(reason -> of(hook, reason)).sum();
+  }
+
+  /** Those of {@link #counts} that mean a translation. */
+  Map<String, Long> translations() {
+    return only(key -> TRANSLATED.contains(reason(key)));
+  }
+
+  /** Those of {@link #counts} that mean that a packet or a call was turned away. */
+  Map<String, Long> refusals() {
+    return only(key -> reason(key).startsWith("reject_") || reason(key).startsWith("drop_"));
+  }
+
+  private Map<String, Long> only(Predicate<String> wanted) {
+    Map<String, Long> some = new TreeMap<>(counts);
+    some.keySet().removeIf(wanted.negate());
+    return some;
+  }
+
+  private static String reason(String key) {
+    return key.substring(key.indexOf('/') + 1);
   }
 }
