@@ -31,18 +31,14 @@ final class ClsactFilters implements TrafficControl {
 
   @Override
   public void attach(int interfaceIndex, HookPair programs) {
-    // Egress first: what ingress translates needs its answer translated, too.
-    attachEgress(interfaceIndex, programs.egress());
-    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
-  }
-
-  void attachEgress(int interfaceIndex, BpfProgram program) {
     if (ClsactFilter.createQdisc(interfaceIndex)) {
       // A new qdisc has no filters: what is pinned under this number was another device's.
       forget(interfaceIndex);
-      program.pin(qdiscPin(interfaceIndex));
+      programs.ingress().pin(qdiscPin(interfaceIndex));
     }
-    attach(filter(interfaceIndex, TcDirection.EGRESS), program);
+    // Egress first: what ingress translates needs its answer translated, too.
+    attach(filter(interfaceIndex, TcDirection.EGRESS), programs.egress());
+    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
   }
 
   private void attach(ClsactFilter filter, BpfProgram program) {

@@ -15,30 +15,19 @@ final class TcxLinks implements TrafficControl {
   private static final Pattern PIN = Pattern.compile("tcx-(\\d+)-(ingress|egress)");
 
   private final PinDirectory pins;
-  private final ClsactFilters headStart;
 
   TcxLinks(PinDirectory pins) {
     this.pins = pins;
-    this.headStart = new ClsactFilters(pins);
   }
 
   /**
-   * The kernel waits for an RCU grace period after each attachment, some 10 ms with the lock on all
-   * devices held: a new pod's first request would find one direction without its program. A clsact
-   * filter comes at once, so one serves the egress until the link is there. That both are there for
-   * a moment does no harm: what the first has translated the second does not know.
+   * Egress first: the kernel waits for an RCU grace period after each attachment, some 10 ms with
+   * the lock on all devices held, and what ingress translates needs its answer translated, too.
    */
   @Override
   public void attach(int interfaceIndex, HookPair programs) {
-    boolean isNew = !Files.exists(pin(interfaceIndex, TcDirection.EGRESS));
-    if (isNew) {
-      headStart.attachEgress(interfaceIndex, programs.egress());
-    }
-    attach(interfaceIndex, TcDirection.INGRESS, programs.ingress());
     attach(interfaceIndex, TcDirection.EGRESS, programs.egress());
-    if (isNew) {
-      headStart.detach(interfaceIndex);
-    }
+    attach(interfaceIndex, TcDirection.INGRESS, programs.ingress());
   }
 
   private void attach(int interfaceIndex, TcDirection direction, BpfProgram program) {
@@ -77,7 +66,6 @@ final class TcxLinks implements TrafficControl {
 
   @Override
   public void forget(int interfaceIndex) {
-    headStart.forget(interfaceIndex);
     for (TcDirection direction : TcDirection.values()) {
       PinDirectory.unpin(pin(interfaceIndex, direction));
     }

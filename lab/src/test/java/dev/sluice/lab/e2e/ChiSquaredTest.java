@@ -3,6 +3,7 @@ package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -19,7 +20,7 @@ class ChiSquaredTest {
 
   @Test
   void oneBackendWithTwiceItsShareIsFound() {
-    List<Integer> counts = new java.util.ArrayList<>(Collections.nCopies(19, 95));
+    List<Integer> counts = new ArrayList<>(Collections.nCopies(19, 95));
     assertThat(ChiSquared.probability(counts)).isCloseTo(1, Offset.offset(1e-9));
     counts.add(195);
     assertThat(ChiSquared.probability(counts)).isLessThan(1e-6);

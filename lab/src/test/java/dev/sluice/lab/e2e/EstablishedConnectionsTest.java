@@ -196,7 +196,7 @@ class EstablishedConnectionsTest {
   private List<OpenUdp> openUdp(ServiceFile datagrams) {
     List<OpenUdp> sockets = new ArrayList<>();
     for (int number = 0; number < UDP_SOCKETS; number++) {
-      AddressFamily family = AddressFamily.values()[number % 2];
+      AddressFamily family = number % 2 == 0 ? AddressFamily.IPV4 : AddressFamily.IPV6;
       sockets.add(
           lab.pod("pod-b")
               .probe()

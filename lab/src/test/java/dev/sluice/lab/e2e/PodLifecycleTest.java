@@ -48,7 +48,7 @@ class PodLifecycleTest {
       int late = 0;
       try (StallWatch machine = StallWatch.start()) {
         for (int number = 0; number < PODS; number++) {
-          AddressFamily family = AddressFamily.values()[number % 2];
+          AddressFamily family = number % 2 == 0 ? AddressFamily.IPV4 : AddressFamily.IPV6;
           Target target = Target.of(service.clusterIp(family), 80).within(Duration.ofSeconds(5));
           PodHost pod = lab.createPod("late" + number, "node-1");
           awaitRunning(node, pod.device());

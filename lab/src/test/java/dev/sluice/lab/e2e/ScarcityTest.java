@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 @RequiresRoot
 class ScarcityTest {
   private static final long CONNECTIONS = 1_000_000;
-  private static final int CONCURRENCY = 8;
+  private static final int CONCURRENCY = 40;
   private static final int FIRST_PORT = 9200;
-  private static final int PORTS = 64;
+  private static final int PORTS = 80;
 
   @Test
   void noConnectionOfAMillionReceivesAnothersBytes() throws Exception {
