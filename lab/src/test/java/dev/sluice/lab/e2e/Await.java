@@ -55,12 +55,8 @@ final class Await {
   /** Until the flow tables of all nodes are empty. */
   static void noFlows(Cluster cluster) {
     for (NodeHost node : cluster.lab().nodes()) {
-      until(
-          "no flows on " + node,
-          () -> {
-            JsonNode flows = ask(node, "status").get("flows");
-            return flows.get("live").asInt() == 0 && flows.get("embryos").asInt() == 0;
-          });
+      InstalledMaps installed = InstalledMaps.of(node);
+      until("no flows on " + node, () -> installed.flows() == 0);
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Reads the pinned maps of a node's instance, with or without an agent. */
 final class InstalledMaps {
@@ -42,6 +43,18 @@ final class InstalledMaps {
   /** Where the maps are pinned. */
   Path directory() {
     return maps;
+  }
+
+  /** Entries in the flow tables and in those of half-open flows, of both families. */
+  int flows() {
+    AtomicInteger entries = new AtomicInteger();
+    for (String name :
+        List.of(MapNames.FLOW4, MapNames.FLOW6, MapNames.EMBRYO4, MapNames.EMBRYO6)) {
+      try (BpfMap map = open(name)) {
+        map.forEach((key, value) -> entries.incrementAndGet());
+      }
+    }
+    return entries.get();
   }
 
   /** Every frontend with its whole value, ids and places of regions included, in hexadecimal. */
