@@ -175,10 +175,37 @@ static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const 
 	return 0;
 }
 
+/* Is the source in a prefix of this Service port, or with 0 in a pod network? */
+static __always_inline bool FN(admits)(struct FN(new_flow) *new, __u32 service,
+				       const struct FN(address) *source)
+{
+	new->source.prefix_length = 32 + sizeof(*source) * 8;
+	new->source.service = service;
+	new->source.address = *source;
+	return bpf_map_lookup_elem(&FN(source_range), &new->source);
+}
+
+/* Chooses for a new connection, by the client's pin where the Service wants that. */
+static __always_inline bool FN(choose)(struct FN(new_flow) *new, const struct service *service,
+				       const struct list *list, const struct FN(flow_key) *key)
+{
+	const __u32 hash = list->maglev ? FN(hash_tuple)(key) : bpf_get_prandom_u32();
+
+	if (!service->affinity_seconds)
+		return FN(choose_backend)(list->region, hash, &new->choice);
+	new->client.client = key->source;
+	new->client.service = service->id;
+	if (!FN(find_pin)(&new->client, service->affinity_seconds, list, &new->choice) &&
+	    !FN(choose_backend)(list->region, hash, &new->choice))
+		return false;
+	FN(set_pin)(&new->client, &new->choice);
+	return true;
+}
+
 /*
  * A packet to a frontend that no flow covers. Only a SYN or a UDP packet opens a flow. Any other TCP
  * packet may restore one, and only if every node would choose the same local backend for it: from a
- * Maglev table, without source NAT.
+ * Maglev table, without source NAT and without a pin.
  *
  * It reads the packet again, as only the context can be handed to a function that the verifier walks
  * apart (5.10 knows no other pointers there).
@@ -191,8 +218,9 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	struct service *service;
 	struct device *in_device;
 	struct node *self;
+	struct list list;
 	__u32 zero = 0, ifindex = skb->ifindex, out_device = 0;
-	bool opening, inside, maglev;
+	bool opening, inside, internal;
 	enum reason reason, obstacle;
 
 	if (FN(parse)(skb, &packet) != REASON_PASS_NOT_SERVICE)
@@ -209,15 +237,21 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	in_device = bpf_map_lookup_elem(&device, &ifindex);
 	inside = in_device && in_device->flags & DEVICE_INSIDE;
-	maglev = service->flags & (inside ? SERVICE_INTERNAL_MAGLEV : SERVICE_EXTERNAL_MAGLEV);
+	internal = inside;
+	if (service->flags & SERVICE_BY_DETECTOR)
+		internal = (in_device && in_device->flags & DEVICE_DETECTED) ||
+			   FN(admits)(new, 0, &key->source);
+	list = list_of(service, internal);
 	opening = key->protocol != IPPROTO_TCP || is_opening(packet.tcp_flags);
-	if (!opening && !maglev)
+	if (!opening && (!list.maglev || service->affinity_seconds))
 		return verdict(REASON_PASS_NO_FLOW, PASS);
-	if (!FN(choose_backend)(inside ? service->internal : service->external,
-				maglev ? FN(hash_tuple)(key) : bpf_get_prandom_u32(), &new->choice)) {
+	if (opening && service->flags & SERVICE_SOURCE_RANGES &&
+	    !FN(admits)(new, service->id, &key->source))
+		return verdict(REASON_DROP_SOURCE, TC_ACT_SHOT);
+	if (!FN(choose)(new, service, &list, key)) {
 		if (!opening)
 			return verdict(REASON_PASS_NO_FLOW, PASS);
-		if (service->flags & (inside ? SERVICE_INTERNAL_DROP : SERVICE_EXTERNAL_DROP))
+		if (list.drop)
 			return verdict(REASON_DROP_NO_BACKEND, TC_ACT_SHOT);
 		return verdict(REASON_REJECT_NO_BACKEND, FN(reject)(skb, &packet));
 	}
