@@ -34,6 +34,7 @@ import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
 import dev.sluice.plan.Frontend;
 import dev.sluice.plan.ServicePlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -592,6 +593,30 @@ final class PacketTable {
         .leaves(UPLINK, tcp(pod, client, RST), Reason.REPLIED, handedOn(tcp(vip, client, RST)))
         .enters(
             UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)));
+    row("a connection that is over for two seconds lends its source port when there is no other")
+        .only(Delivery.TEST_RUN)
+        .given(tcpOn(remote))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)))
+        .enters(
+            FABRIC,
+            tcp(remote, nat, RST, ACK),
+            Reason.REPLIED,
+            sentOn(UPLINK, tcp(vip, client, RST, ACK)))
+        .enters(
+            UPLINK,
+            tcp(otherClient, vip, SYN),
+            Reason.REJECT_NO_PORT,
+            sentBack(tcp(vip, otherClient, RST, ACK).numbered(0, 1001, 0)))
+        .when("time passes", node -> node.pause(Duration.ofMillis(2600)))
+        .enters(
+            UPLINK,
+            tcp(otherClient, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)));
   }
 
   private void changes() {

@@ -79,4 +79,41 @@ final class Plans {
     PortPlan port = new PortPlan(key, List.of(only), backends, 0, !backends.isEmpty());
     return new ServicePlan(name, List.of(port), List.of(), Optional.empty(), List.of());
   }
+
+  /** The same plan for a Service of another name. */
+  static ServicePlan renamed(ServicePlan plan, ServiceName name) {
+    List<PortPlan> ports =
+        plan.ports().stream()
+            .map(
+                port ->
+                    new PortPlan(
+                        new PortKey(
+                            name,
+                            port.key().portName(),
+                            port.key().protocol(),
+                            port.key().family()),
+                        port.frontends(),
+                        port.servingBackends(),
+                        port.affinitySeconds(),
+                        port.hasEndpoints()))
+            .toList();
+    return new ServicePlan(name, ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
+
+  /** The first plan with the frontends of the second besides its own. */
+  static ServicePlan merged(ServicePlan plan, ServicePlan other) {
+    PortPlan port = plan.ports().getFirst();
+    List<Frontend> frontends =
+        Stream.concat(port.frontends().stream(), other.ports().getFirst().frontends().stream())
+            .toList();
+    PortPlan merged =
+        new PortPlan(
+            port.key(),
+            frontends,
+            port.servingBackends(),
+            port.affinitySeconds(),
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(merged), plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
 }
