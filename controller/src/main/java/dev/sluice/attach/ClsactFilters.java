@@ -36,8 +36,9 @@ final class ClsactFilters implements TrafficControl {
       forget(interfaceIndex);
       programs.ingress().pin(qdiscPin(interfaceIndex));
     }
-    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
+    // Egress first: what ingress translates needs its answer translated, too.
     attach(filter(interfaceIndex, TcDirection.EGRESS), programs.egress());
+    attach(filter(interfaceIndex, TcDirection.INGRESS), programs.ingress());
   }
 
   private void attach(ClsactFilter filter, BpfProgram program) {

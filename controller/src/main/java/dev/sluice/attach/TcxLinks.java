@@ -20,10 +20,14 @@ final class TcxLinks implements TrafficControl {
     this.pins = pins;
   }
 
+  /**
+   * Egress first: the kernel waits for an RCU grace period after each attachment, some 10 ms with
+   * the lock on all devices held, and what ingress translates needs its answer translated, too.
+   */
   @Override
   public void attach(int interfaceIndex, HookPair programs) {
-    attach(interfaceIndex, TcDirection.INGRESS, programs.ingress());
     attach(interfaceIndex, TcDirection.EGRESS, programs.egress());
+    attach(interfaceIndex, TcDirection.INGRESS, programs.ingress());
   }
 
   private void attach(int interfaceIndex, TcDirection direction, BpfProgram program) {

@@ -9,6 +9,7 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NodeTable;
+import dev.sluice.model.NodeFacts;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
@@ -130,8 +131,12 @@ final class Agent implements AutoCloseable {
   private void networkChanged(NetworkChange change) {
     devices.changed(change);
     if (change.addressesChanged()) {
-      writeNode();
-      services.nodeChanged(NodeState.facts(options.nodeName(), change.after()));
+      // Every pod's device brings link-local addresses: only what plans and programs see counts.
+      NodeFacts facts = NodeState.facts(options.nodeName(), change.after());
+      if (!facts.equals(NodeState.facts(options.nodeName(), change.before()))) {
+        writeNode();
+        services.nodeChanged(facts);
+      }
     }
   }
 

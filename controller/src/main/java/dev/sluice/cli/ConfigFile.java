@@ -3,7 +3,9 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,13 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class ConfigFile implements IDefaultValueProvider {
   private static final String OPTION = "--config";
+
+  /** {@code off} is a word here, as on the command line, not a truth value. */
+  private static final YAMLMapper YAML =
+      new YAMLMapper(
+          YAMLFactory.builder()
+              .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+              .build());
 
   private final Map<String, String> values;
 
@@ -55,7 +64,7 @@ final class ConfigFile implements IDefaultValueProvider {
   private static ConfigFile read(Path file, CommandSpec command) {
     JsonNode root;
     try {
-      root = new YAMLMapper().readTree(Files.readString(file));
+      root = YAML.readTree(Files.readString(file));
     } catch (JsonProcessingException e) {
       throw new ConfigException(file + " is not YAML: " + e.getOriginalMessage(), e);
     } catch (IOException e) {

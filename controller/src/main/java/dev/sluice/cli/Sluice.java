@@ -29,7 +29,18 @@ public final class Sluice {
   private Sluice() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine(arguments).execute(arguments));
+    System.exit(execute(arguments));
+  }
+
+  private static int execute(String... arguments) {
+    CommandLine commandLine;
+    try {
+      commandLine = commandLine(arguments);
+    } catch (ConfigFile.ConfigException e) {
+      System.err.println("sluice: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    return commandLine.execute(arguments);
   }
 
   static CommandLine commandLine(String... arguments) {

@@ -11,6 +11,7 @@ import dev.sluice.model.IpFamily;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Map;
 
 /** Tells the programs about this node and its devices. */
@@ -47,7 +48,9 @@ public final class NodeTable {
       value.snatPortFirst(facts.firstPort());
       value.snatPortLast(facts.lastPort());
       value.embryoTimeout(clock.stamps(facts.timeouts().embryo()));
-      value.closedTimeout(clock.stamps(FlowTimeouts.LEND_AFTER));
+      Duration closed = facts.timeouts().closed();
+      Duration lend = FlowTimeouts.LEND_AFTER;
+      value.closedTimeout(clock.stamps(closed.compareTo(lend) < 0 ? closed : lend));
       MemorySegment memory = value.memory();
       facts
           .sourceAddresses()

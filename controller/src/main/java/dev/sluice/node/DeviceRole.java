@@ -31,6 +31,9 @@ import java.util.Set;
  *         <li>else, with the peer in another network namespace: {@link #POD}. A routed pod's device
  *             has no address, or a link-local one (169.254.1.1, fe80::), or the node's address as
  *             /32 or /128 (CNI {@code ptp}, kindnet).
+ *         <li>else, with a peer that the kernel does not tell: {@link #POD}. The end that is made
+ *             first is reported before it has a peer. Putting programs on it right then gives them
+ *             a head start on the pod's first packet, since each takes an RCU grace period.
  *         <li>else: {@link #OTHER}; both ends are here, so whatever goes through enters by another
  *             device.
  *       </ul>
@@ -129,7 +132,7 @@ public enum DeviceRole {
       if (onRealSubnet) {
         return UPLINK;
       }
-      return link.peerIsElsewhere() ? POD : OTHER;
+      return link.peerIsElsewhere() || !link.peerIsKnown() ? POD : OTHER;
     }
     if (link.kind().equals("tun")) {
       return onRealSubnet ? TUNNEL : POD;

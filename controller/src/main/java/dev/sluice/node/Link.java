@@ -82,6 +82,11 @@ public record Link(
     };
   }
 
+  /** Whether the kernel says which device is the other end; it does not before there is one. */
+  public boolean peerIsKnown() {
+    return peerIndex != 0 && peerIndex != index;
+  }
+
   /** Whether the other end lives in another network namespace. */
   public boolean peerIsElsewhere() {
     return peerNamespace.isPresent();

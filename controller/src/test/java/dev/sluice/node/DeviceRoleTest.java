@@ -57,7 +57,12 @@ class DeviceRoleTest {
 
   @Test
   void aVethPairWithBothEndsHereIsLeftAlone() {
-    assertThat(role(ofKind(7, "veth0", "veth"))).isEqualTo(DeviceRole.OTHER);
+    assertThat(role(Links.vethWithPeerHere(7, "veth0", 8))).isEqualTo(DeviceRole.OTHER);
+  }
+
+  @Test
+  void aVethWhosePeerIsNotToldYetCountsAsAPods() {
+    assertThat(role(ofKind(7, "veth0", "veth"))).isEqualTo(DeviceRole.POD);
   }
 
   @Test

@@ -43,6 +43,23 @@ final class Links {
     return with(physical(index, name), "veth", Link.TYPE_ETHERNET, OptionalInt.of(3), "");
   }
 
+  static Link vethWithPeerHere(int index, String name, int peerIndex) {
+    Link veth = with(physical(index, name), "veth", Link.TYPE_ETHERNET, OptionalInt.empty(), "");
+    return new Link(
+        veth.index(),
+        veth.name(),
+        veth.kind(),
+        veth.type(),
+        veth.up(),
+        veth.lowerUp(),
+        veth.masterIndex(),
+        peerIndex,
+        veth.peerNamespace(),
+        veth.mac(),
+        veth.mtu(),
+        veth.slaveKind());
+  }
+
   static Link down(Link link) {
     return new Link(
         link.index(),

@@ -10,6 +10,12 @@ import dev.sluice.lab.Probe;
 import dev.sluice.lab.Target;
 import dev.sluice.lab.Transfer;
 import dev.sluice.lab.UdpReply;
+import dev.sluice.lab.e2e.Cell.Backend;
+import dev.sluice.lab.e2e.Cell.Call;
+import dev.sluice.lab.e2e.Cell.Client;
+import dev.sluice.lab.e2e.Cell.Exchange;
+import dev.sluice.lab.e2e.Cell.Frontend;
+import dev.sluice.lab.e2e.Cell.Way;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
@@ -57,7 +63,8 @@ final class MatrixCluster implements AutoCloseable {
   static Stream<DynamicTest> tests(
       List<Cell> cells, LabOptions options, long transferBytes, String... agentArguments) {
     MatrixCluster matrix = new MatrixCluster(options, transferBytes, agentArguments);
-    return matrix.tests(cells).onClose(matrix::close);
+    Stream<DynamicTest> more = Stream.of(Call.values()).map(matrix::oneSocketTellsAnswersApart);
+    return Stream.concat(matrix.tests(cells), more).onClose(matrix::close);
   }
 
   /**
@@ -133,6 +140,37 @@ final class MatrixCluster implements AutoCloseable {
           }
           assertThat(since.refusals()).as("refusals of %s", node).isEmpty();
         });
+  }
+
+  /**
+   * One unconnected socket asks several Services before it reads an answer: each must come from the
+   * address that was asked.
+   */
+  private DynamicTest oneSocketTellsAnswersApart(Call call) {
+    List<Target> targets =
+        Stream.of(
+                cell(Frontend.CLUSTER_IP, Backend.OTHER_NODE, call),
+                cell(Frontend.CLUSTER_IP, Backend.SAME_NODE, call),
+                cell(Frontend.EXTERNAL_IP, Backend.HOST_HERE, call),
+                cell(Frontend.NODE_PORT, Backend.HOST_THERE, call))
+            .map(this::target)
+            .toList();
+    return DynamicTest.dynamicTest(
+        "one socket asks several Services: " + call,
+        () -> {
+          List<UdpReply> replies = cluster.lab().pod("pod-a").probe().udpAll(targets);
+          assertThat(replies)
+              .extracting(UdpReply::source)
+              .containsExactlyElementsOf(
+                  targets.stream().map(MatrixCluster::socketAddress).toList());
+          assertThat(replies)
+              .extracting(UdpReply::server)
+              .containsExactly("pod-c", "pod-b", "node-1", "node-2");
+        });
+  }
+
+  private static Cell cell(Frontend frontend, Backend backend, Call call) {
+    return new Cell(Client.POD, frontend, backend, Exchange.UDP_UNCONNECTED, call, Way.SOCKET);
   }
 
   /** What the cell calls, and by which kind of socket. */
