@@ -557,7 +557,7 @@ final class PacketTable {
         .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
         .enters(UPLINK, tcp(stranger, vip, SYN), Reason.DROP_SOURCE, dropped())
         .enters(POD, tcp(podAsClient, vip, SYN), Reason.DROP_SOURCE, dropped());
-    row("sources are judged by the longest prefix of this Service, not of another")
+    row("a Service admits whole networks, and not those of another Service")
         .given(onlyFrom(tcpOn(pod), new Cidr(client.address(), 16)))
         .given(
             onlyFrom(service(TCP, otherVip, random(local(pod))), Cidr.ofSingle(stranger.address())))
@@ -622,7 +622,7 @@ final class PacketTable {
               Reason.OPENED_LOCAL,
               handedOn(tcp(byNodePort, pod, SYN)));
     }
-    row("a client's backend is another Service's business only if that wants affinity, too")
+    row("each Service has pins of its own")
         .given(sticky(tcpOn(pod)))
         .given(sticky(service(TCP, otherVip, random(local(otherPod)))))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
@@ -763,7 +763,9 @@ final class PacketTable {
             error(TIME_EXCEEDED, router, tcp(client, pod, ACK)).to(stranger.address()),
             Reason.PASS_NO_FLOW,
             untouched());
-    established(row("an error is left alone where the packets of its direction are"))
+    established(
+            row(
+                "a pod's error is left alone where it enters: it is translated where the client is"))
         .enters(
             POD,
             error(TIME_EXCEEDED, pod.address(), tcp(client, pod, ACK)),
