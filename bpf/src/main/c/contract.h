@@ -59,6 +59,7 @@ enum reason {
 	REASON_REPLIED = 21,              /* backend to client */
 	REASON_CONNECTED = 22,            /* socket: destination of connect() or sendmsg() */
 	REASON_NAMED = 23,                /* socket: peer shown by recvmsg() or getpeername() */
+	REASON_ERROR_TRANSLATED = 24,     /* an ICMP error about a flow's packet */
 	/* Refused: the client is told. */
 	REASON_REJECT_NO_BACKEND = 32,    /* the Service has no usable backend */
 	REASON_REJECT_NO_PORT = 33,       /* every source port towards this backend is taken */
@@ -68,7 +69,8 @@ enum reason {
 	REASON_DROP_STALE_REPLY = 41,     /* a reply whose client has moved to another source port */
 	REASON_DROP_NO_ROUTE = 42,        /* no route to the address after translation */
 	REASON_DROP_TTL = 43,             /* hop limit used up on a packet that would be sent on */
-	REASON_COUNT = 44,
+	REASON_DROP_SOURCE = 44,          /* the Service does not admit this source address */
+	REASON_COUNT = 45,
 };
 
 /* Signals counted beside the reasons (they say nothing about a verdict): `pressure` map. */
@@ -80,7 +82,7 @@ enum pressure {
 	PRESSURE_COUNT = 4,
 };
 
-/* Bits of service.flags. */
+/* Bits of service.flags. "External" and "internal" are its two regions. */
 enum service_flag {
 	SERVICE_NODE_SOCKETS_ONLY = 1,    /* 127.0.0.1:nodePort, for the node's own sockets */
 	SERVICE_EXTERNAL_DROP = 2,        /* empty external region: drop instead of reject */
@@ -88,17 +90,25 @@ enum service_flag {
 	SERVICE_PODS_BY_PACKET = 8,       /* a pod's socket must not decide: source matters */
 	SERVICE_EXTERNAL_MAGLEV = 16,     /* external region is a Maglev table */
 	SERVICE_INTERNAL_MAGLEV = 32,     /* internal region is a Maglev table */
+	SERVICE_SOURCE_RANGES = 64,       /* only sources in `source_range` are admitted */
+	SERVICE_NODE_SHUT_OUT = 128,      /* the node's own address is not admitted */
+	SERVICE_BY_DETECTOR = 256,        /* the detector, not the device, tells who is internal */
+	SERVICE_EXTERNAL_LOCAL = 512,     /* external region is the list of this node's backends */
+	SERVICE_INTERNAL_LOCAL = 1024,    /* internal region is the list of this node's backends */
 };
 
 /* Bits of backend.flags. */
 enum backend_flag {
 	BACKEND_IN_USE = 1,
 	BACKEND_LOCAL = 2,                /* on this node: the client's address is kept */
+	BACKEND_IN_CLUSTER_LIST = 4,      /* a client may be pinned to it by the cluster's list */
+	BACKEND_IN_LOCAL_LIST = 8,        /* a client may be pinned to it by this node's list */
 };
 
 /* Bits of device.flags. */
 enum device_flag {
 	DEVICE_INSIDE = 1,                /* a pod's or bridge's device: clients behind it are this node's */
+	DEVICE_DETECTED = 2,              /* the detector takes what enters by it for pods' traffic */
 };
 
 /* What an entry does to a packet, and at which hook it may do so. */
@@ -191,8 +201,30 @@ struct service_counters {
 		__u32 device; /* ifindex the client's packets enter by */                          \
 	};
 
+#define DEFINE_SOURCES(FAMILY_NUMBER)                                                              \
+	/* Sources that a Service port admits; with service 0, the detector's pod networks. */     \
+	struct source_range##FAMILY_NUMBER {                                                       \
+		__u32 prefix_length; /* in bits, counted from `service` on */                      \
+		__u32 service;                                                                     \
+		struct address##FAMILY_NUMBER address;                                             \
+	};                                                                                         \
+	/* A client of a Service port with session affinity. */                                    \
+	struct affinity_key##FAMILY_NUMBER {                                                       \
+		struct address##FAMILY_NUMBER client;                                              \
+		__u32 service;                                                                     \
+	};
+
 DEFINE_FAMILY(4, 1)
 DEFINE_FAMILY(6, 4)
+DEFINE_SOURCES(4)
+DEFINE_SOURCES(6)
+
+/* The backend that a client is pinned to. */
+struct affinity {
+	__u64 last_connection;            /* ns of CLOCK_MONOTONIC; packets of a connection do not count */
+	__u32 backend;
+	__u32 generation;
+};
 
 /* A device that carries a program; only the first packet of a flow looks it up. */
 struct device {

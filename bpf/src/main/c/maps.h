@@ -64,6 +64,23 @@ HASH_MAP(flow6, BPF_MAP_TYPE_HASH, struct flow_key6, struct flow6, 262144);
 HASH_MAP(embryo4, BPF_MAP_TYPE_LRU_HASH, struct flow_key4, struct flow4, 65536);
 HASH_MAP(embryo6, BPF_MAP_TYPE_LRU_HASH, struct flow_key6, struct flow6, 65536);
 
+/* Clients with session affinity: one entry for every way in. */
+HASH_MAP(affinity4, BPF_MAP_TYPE_LRU_HASH, struct affinity_key4, struct affinity, 65536);
+HASH_MAP(affinity6, BPF_MAP_TYPE_LRU_HASH, struct affinity_key6, struct affinity, 65536);
+
+/* Admitted sources and pod networks; looked up for first packets only. The value says nothing. */
+#define PREFIX_MAP(NAME, KEY)                                                                      \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_LPM_TRIE);                                               \
+		__uint(max_entries, 65536);                                                        \
+		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
+		__type(key, KEY);                                                                  \
+		__type(value, __u32);                                                              \
+	} NAME SEC(".maps")
+
+PREFIX_MAP(source_range4, struct source_range4);
+PREFIX_MAP(source_range6, struct source_range6);
+
 /* Devices that carry a program, by ifindex. */
 HASH_MAP(device, BPF_MAP_TYPE_HASH, __u32, struct device, 8192);
 
@@ -97,6 +114,8 @@ ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BIT
 		struct flow##FAMILY_NUMBER reply;                                                  \
 		struct flow_key##FAMILY_NUMBER reply_key;                                          \
 		struct flow##FAMILY_NUMBER tenant; /* of a tuple that we would like to have */     \
+		struct source_range##FAMILY_NUMBER source;                                         \
+		struct affinity_key##FAMILY_NUMBER client;                                         \
 	};
 
 DEFINE_NEW_FLOW(4)

@@ -20,40 +20,8 @@
 #include "translate.h"
 #include "nexthop.h"
 #include "reject.h"
-
-#ifndef SLUICE_PATH_ONCE
-#define SLUICE_PATH_ONCE
-
-/*
- * A function that is global is verified once and by itself, which keeps the number of paths that the
- * verifier walks a sum instead of a product.
- */
-#define VERIFIED_APART __attribute__((noinline))
-
-/* TC_ACT_UNSPEC is TCX_NEXT: other programs on the device see the packet, too. */
-#define PASS TC_ACT_UNSPEC
-
-/*
- * A verdict is a reason and a tc action in one number, because functions that the verifier checks
- * apart return nothing larger: the reason in bits 8-15, the action, -1 to 7, in bits 0-7.
- */
-typedef int verdict_t;
-
-/* No verdict yet: no flow covers the packet, but a frontend does; open_flow decides. */
-#define TO_BE_OPENED (-1)
-
-static __always_inline verdict_t verdict(enum reason reason, int action)
-{
-	return reason << 8 | (action & 0xff);
-}
-
-static __always_inline int count_verdict(enum hook hook, verdict_t verdict)
-{
-	count_reason(hook, verdict >> 8 & (STATS_ROW - 1));
-	return (__s8)verdict;
-}
-
-#endif
+#include "verdict.h"
+#include "icmp.h"
 
 /* Carries out an entry's rewrite. */
 static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
@@ -175,10 +143,37 @@ static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const 
 	return 0;
 }
 
+/* Is the source in a prefix of this Service port, or with 0 in a pod network? */
+static __always_inline bool FN(admits)(struct FN(new_flow) *new, __u32 service,
+				       const struct FN(address) *source)
+{
+	new->source.prefix_length = 32 + sizeof(*source) * 8;
+	new->source.service = service;
+	new->source.address = *source;
+	return bpf_map_lookup_elem(&FN(source_range), &new->source);
+}
+
+/* Chooses for a new connection, by the client's pin where the Service wants that. */
+static __always_inline bool FN(choose)(struct FN(new_flow) *new, const struct service *service,
+				       const struct list *list, const struct FN(flow_key) *key)
+{
+	const __u32 hash = list->maglev ? FN(hash_tuple)(key) : bpf_get_prandom_u32();
+
+	if (!service->affinity_seconds)
+		return FN(choose_backend)(list->region, hash, &new->choice);
+	new->client.client = key->source;
+	new->client.service = service->id;
+	if (!FN(find_pin)(&new->client, service->affinity_seconds, list, &new->choice) &&
+	    !FN(choose_backend)(list->region, hash, &new->choice))
+		return false;
+	FN(set_pin)(&new->client, &new->choice);
+	return true;
+}
+
 /*
  * A packet to a frontend that no flow covers. Only a SYN or a UDP packet opens a flow. Any other TCP
  * packet may restore one, and only if every node would choose the same local backend for it: from a
- * Maglev table, without source NAT.
+ * Maglev table, without source NAT and without a pin.
  *
  * It reads the packet again, as only the context can be handed to a function that the verifier walks
  * apart (5.10 knows no other pointers there).
@@ -191,8 +186,9 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	struct service *service;
 	struct device *in_device;
 	struct node *self;
+	struct list list;
 	__u32 zero = 0, ifindex = skb->ifindex, out_device = 0;
-	bool opening, inside, maglev;
+	bool opening, inside, internal;
 	enum reason reason, obstacle;
 
 	if (FN(parse)(skb, &packet) != REASON_PASS_NOT_SERVICE)
@@ -209,15 +205,21 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	in_device = bpf_map_lookup_elem(&device, &ifindex);
 	inside = in_device && in_device->flags & DEVICE_INSIDE;
-	maglev = service->flags & (inside ? SERVICE_INTERNAL_MAGLEV : SERVICE_EXTERNAL_MAGLEV);
+	internal = inside;
+	if (service->flags & SERVICE_BY_DETECTOR)
+		internal = (in_device && in_device->flags & DEVICE_DETECTED) ||
+			   FN(admits)(new, 0, &key->source);
+	list = list_of(service, internal);
 	opening = key->protocol != IPPROTO_TCP || is_opening(packet.tcp_flags);
-	if (!opening && !maglev)
+	if (!opening && (!list.maglev || service->affinity_seconds))
 		return verdict(REASON_PASS_NO_FLOW, PASS);
-	if (!FN(choose_backend)(inside ? service->internal : service->external,
-				maglev ? FN(hash_tuple)(key) : bpf_get_prandom_u32(), &new->choice)) {
+	if (opening && service->flags & SERVICE_SOURCE_RANGES &&
+	    !FN(admits)(new, service->id, &key->source))
+		return verdict(REASON_DROP_SOURCE, TC_ACT_SHOT);
+	if (!FN(choose)(new, service, &list, key)) {
 		if (!opening)
 			return verdict(REASON_PASS_NO_FLOW, PASS);
-		if (service->flags & (inside ? SERVICE_INTERNAL_DROP : SERVICE_EXTERNAL_DROP))
+		if (list.drop)
 			return verdict(REASON_DROP_NO_BACKEND, TC_ACT_SHOT);
 		return verdict(REASON_REJECT_NO_BACKEND, FN(reject)(skb, &packet));
 	}
@@ -326,6 +328,8 @@ VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
 	enum found found;
 	bool to_frontend;
 
+	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
+		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(reason, PASS);
 	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
@@ -357,6 +361,8 @@ VERIFIED_APART verdict_t FN(egress)(struct __sk_buff *skb)
 	enum reason reason = FN(parse)(skb, &packet);
 	enum found found;
 
+	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
+		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(reason, PASS);
 	if (!FN(maybe_from_backend)(&packet.key))

@@ -1,42 +1,92 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
-/* Tells a client that nobody serves it: a reset for TCP (RFC 9293, 3.10.7.1). */
+/*
+ * Tells a client that nobody serves it: a reset for TCP (RFC 9293, 3.10.7.1), an ICMP error for the rest
+ * (RFC 792 and RFC 4443: port unreachable). The answer comes from the address that was called.
+ */
 
 #ifndef SLUICE_REJECT_ONCE
 #define SLUICE_REJECT_ONCE
 
 #define REJECT_HOP_LIMIT 64
 
+/* The first 8 bytes of an ICMP or ICMPv6 error; the kernel's own header drags in all of libc. */
+struct icmp_error {
+	__u8 type;
+	__u8 code;
+	__u16 checksum;
+	__u32 unused;
+};
+
 #endif
 
 #undef IP_HEADER
+#undef IPPROTO_ERROR
+#undef PORT_UNREACHABLE
 #if FAMILY == 4
 #define IP_HEADER struct iphdr
+#define IPPROTO_ERROR IPPROTO_ICMP
+#define PORT_UNREACHABLE {.type = 3, .code = 3} /* RFC 792 */
 #else
 #define IP_HEADER struct ipv6hdr
+#define IPPROTO_ERROR IPPROTO_ICMPV6
+#define PORT_UNREACHABLE {.type = 1, .code = 4} /* RFC 4443 */
 #endif
+
+/* What of the refused packet goes into an ICMP error: up to the ports and a little more. */
+#undef QUOTED
+#define QUOTED (sizeof(IP_HEADER) + 8)
 
 struct FN(reset) {
 	IP_HEADER ip;
 	struct tcphdr tcp;
 } __attribute__((packed, aligned(4)));
 
-/*
- * Turns a TCP packet into the reset that answers it and sends it back out of its device. A packet
- * that may not be answered (a reset), or whose header has options or extensions, is dropped; so is
- * UDP. Returns the action.
- */
-static __noinline int FN(reject)(struct __sk_buff *skb, const struct FN(packet) *packet)
+struct FN(unreachable) {
+	IP_HEADER ip;
+	struct icmp_error icmp;
+	__u8 quoted[QUOTED];
+} __attribute__((packed, aligned(4)));
+
+/* The header of an answer: the packet's addresses turned round. */
+static __always_inline void FN(answer_header)(IP_HEADER *ip, const struct FN(packet) *packet,
+					      __u8 protocol, __u16 payload)
 {
-	const __u32 start = link_header_length;
+#if FAMILY == 4
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->tot_len = bpf_htons(sizeof(*ip) + payload);
+	ip->ttl = REJECT_HOP_LIMIT;
+	ip->protocol = protocol;
+	ip->saddr = packet->key.destination.word[0];
+	ip->daddr = packet->key.source.word[0];
+	ip->check = (__u16)~fold((__u32)bpf_csum_diff(NULL, 0, (__be32 *)ip, sizeof(*ip), 0));
+#else
+	ip->version = 6;
+	ip->payload_len = bpf_htons(payload);
+	ip->nexthdr = protocol;
+	ip->hop_limit = REJECT_HOP_LIMIT;
+	__builtin_memcpy(&ip->saddr, &packet->key.destination, sizeof(ip->saddr));
+	__builtin_memcpy(&ip->daddr, &packet->key.source, sizeof(ip->daddr));
+#endif
+}
+
+/* The sum over the pseudo-header of an answer: both addresses, protocol and length. */
+static __always_inline __u32 FN(pseudo_sum)(const struct FN(packet) *packet, __u8 protocol,
+					    __u16 length)
+{
+	return (__u32)bpf_csum_diff(NULL, 0, (__be32 *)&packet->key, 2 * sizeof(struct FN(address)),
+				    bpf_htons(protocol) + bpf_htons(length));
+}
+
+/* Turns a TCP packet without options of IP into the reset that answers it. */
+static __always_inline bool FN(write_reset)(struct __sk_buff *skb, const struct FN(packet) *packet)
+{
 	struct FN(reset) answer = {};
 	struct tcphdr tcp;
-	__u32 sum;
 
-	if (!packet || packet->key.protocol != IPPROTO_TCP || packet->tcp_flags & TCP_RST ||
-	    packet->transport != start + sizeof(answer.ip) ||
+	if (packet->tcp_flags & TCP_RST ||
 	    bpf_skb_load_bytes(skb, packet->transport, &tcp, sizeof(tcp)))
-		return TC_ACT_SHOT;
-
+		return false;
 	answer.tcp.source = packet->key.destination_port;
 	answer.tcp.dest = packet->key.source_port;
 	answer.tcp.doff = sizeof(tcp) / 4;
@@ -47,32 +97,49 @@ static __noinline int FN(reject)(struct __sk_buff *skb, const struct FN(packet) 
 		answer.tcp.ack = 1;
 		answer.tcp.ack_seq = bpf_htonl(bpf_ntohl(tcp.seq) + tcp.syn + tcp.fin);
 	}
-#if FAMILY == 4
-	answer.ip.version = 4;
-	answer.ip.ihl = sizeof(answer.ip) / 4;
-	answer.ip.tot_len = bpf_htons(sizeof(answer));
-	answer.ip.ttl = REJECT_HOP_LIMIT;
-	answer.ip.protocol = IPPROTO_TCP;
-	answer.ip.saddr = packet->key.destination.word[0];
-	answer.ip.daddr = packet->key.source.word[0];
-	answer.ip.check =
-		(__u16)~fold((__u32)bpf_csum_diff(NULL, 0, (__be32 *)&answer.ip, sizeof(answer.ip), 0));
-#else
-	answer.ip.version = 6;
-	answer.ip.payload_len = bpf_htons(sizeof(tcp));
-	answer.ip.nexthdr = IPPROTO_TCP;
-	answer.ip.hop_limit = REJECT_HOP_LIMIT;
-	__builtin_memcpy(&answer.ip.saddr, &packet->key.destination, sizeof(answer.ip.saddr));
-	__builtin_memcpy(&answer.ip.daddr, &packet->key.source, sizeof(answer.ip.daddr));
-#endif
-	/* The pseudo-header: both addresses, protocol and length. */
-	sum = (__u32)bpf_csum_diff(NULL, 0, (__be32 *)&packet->key, 2 * sizeof(struct FN(address)),
-				   bpf_htons(IPPROTO_TCP) + bpf_htons(sizeof(tcp)));
+	FN(answer_header)(&answer.ip, packet, IPPROTO_TCP, sizeof(tcp));
 	answer.tcp.check = (__u16)~fold(
-		(__u32)bpf_csum_diff(NULL, 0, (__be32 *)&answer.tcp, sizeof(answer.tcp), sum));
+		(__u32)bpf_csum_diff(NULL, 0, (__be32 *)&answer.tcp, sizeof(answer.tcp),
+				     FN(pseudo_sum)(packet, IPPROTO_TCP, sizeof(tcp))));
+	return !bpf_skb_change_tail(skb, link_header_length + sizeof(answer), 0) &&
+	       !bpf_skb_store_bytes(skb, link_header_length, &answer, sizeof(answer), 0);
+}
 
-	if (bpf_skb_change_tail(skb, start + sizeof(answer), 0) ||
-	    bpf_skb_store_bytes(skb, start, &answer, sizeof(answer), 0))
+/* Turns a packet into the ICMP error that answers it: room for its headers in front, the rest cut. */
+static __always_inline bool FN(write_unreachable)(struct __sk_buff *skb,
+						  const struct FN(packet) *packet)
+{
+	struct FN(unreachable) answer = {.icmp = PORT_UNREACHABLE};
+	const __u16 length = sizeof(answer.icmp) + sizeof(answer.quoted);
+	__u32 sum = 0;
+
+	if (bpf_skb_load_bytes(skb, link_header_length, answer.quoted, sizeof(answer.quoted)))
+		return false;
+#if FAMILY == 6
+	sum = FN(pseudo_sum)(packet, IPPROTO_ERROR, length); /* ICMPv4 has no pseudo-header */
+#endif
+	answer.icmp.checksum = (__u16)~fold(
+		(__u32)bpf_csum_diff(NULL, 0, (__be32 *)&answer.icmp, length, sum));
+	FN(answer_header)(&answer.ip, packet, IPPROTO_ERROR, length);
+	return !bpf_skb_change_tail(skb, link_header_length + QUOTED, 0) &&
+	       !bpf_skb_adjust_room(skb, sizeof(answer) - QUOTED, BPF_ADJ_ROOM_MAC, 0) &&
+	       !bpf_skb_store_bytes(skb, link_header_length, &answer, sizeof(answer), 0);
+}
+
+/*
+ * Turns a packet into the refusal that answers it and sends that back out of its device. One that may
+ * not be answered (a reset), or whose header has options or extensions, is dropped. Returns the
+ * action.
+ */
+static __noinline int FN(reject)(struct __sk_buff *skb, const struct FN(packet) *packet)
+{
+	bool written;
+
+	if (!packet || packet->transport != link_header_length + sizeof(IP_HEADER))
 		return TC_ACT_SHOT;
-	return send_back(skb);
+	if (packet->key.protocol == IPPROTO_TCP)
+		written = FN(write_reset)(skb, packet);
+	else
+		written = FN(write_unreachable)(skb, packet);
+	return written ? send_back(skb) : TC_ACT_SHOT;
 }

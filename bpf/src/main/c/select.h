@@ -4,6 +4,36 @@
 #ifndef SLUICE_SELECT_ONCE
 #define SLUICE_SELECT_ONCE
 
+#define NANOSECONDS 1000000000ULL
+
+/* One of a Service's two regions, with what its flags say about it. */
+struct list {
+	struct region region;
+	bool maglev;
+	bool drop;      /* no backend: stay silent */
+	__u8 member;    /* enum backend_flag: the bit of a backend that is in this list */
+};
+
+static __always_inline struct list list_of(const struct service *service, bool internal)
+{
+	struct list list = {};
+
+	if (internal) {
+		list.region = service->internal;
+		list.maglev = service->flags & SERVICE_INTERNAL_MAGLEV;
+		list.drop = service->flags & SERVICE_INTERNAL_DROP;
+		list.member = service->flags & SERVICE_INTERNAL_LOCAL ? BACKEND_IN_LOCAL_LIST
+								      : BACKEND_IN_CLUSTER_LIST;
+	} else {
+		list.region = service->external;
+		list.maglev = service->flags & SERVICE_EXTERNAL_MAGLEV;
+		list.drop = service->flags & SERVICE_EXTERNAL_DROP;
+		list.member = service->flags & SERVICE_EXTERNAL_LOCAL ? BACKEND_IN_LOCAL_LIST
+								      : BACKEND_IN_CLUSTER_LIST;
+	}
+	return list;
+}
+
 /* The backend id at a place of a region; 0 when the region is not there. */
 static __always_inline __u32 region_slot(struct region region, __u32 hash)
 {
@@ -16,20 +46,49 @@ static __always_inline __u32 region_slot(struct region region, __u32 hash)
 
 #endif
 
-static __always_inline bool FN(choose_backend)(struct region region, __u32 hash,
-					       struct FN(choice) *choice)
+static __always_inline bool FN(read_backend)(__u32 id, struct FN(choice) *choice)
 {
 	struct FN(backend) *stored;
 
-	choice->id = 0;
-	if (region.length == 0)
-		return false;
-	choice->id = region_slot(region, hash);
+	choice->id = id;
 	stored = bpf_map_lookup_elem(&FN(backend), &choice->id);
 	if (!stored)
 		return false;
 	choice->backend = *stored;
 	return choice->backend.flags & BACKEND_IN_USE;
+}
+
+static __always_inline bool FN(choose_backend)(struct region region, __u32 hash,
+					       struct FN(choice) *choice)
+{
+	return region.length != 0 && FN(read_backend)(region_slot(region, hash), choice);
+}
+
+/*
+ * The backend that the client is pinned to, if the pin is young enough, the backend is still the one
+ * it was, and it is in the list that applies. A pin made by one way in holds for all of them.
+ */
+static __always_inline bool FN(find_pin)(const struct FN(affinity_key) *client, __u32 seconds,
+					 const struct list *list, struct FN(choice) *choice)
+{
+	struct affinity *pin = bpf_map_lookup_elem(&FN(affinity), client);
+
+	return pin && bpf_ktime_get_ns() - pin->last_connection <= seconds * NANOSECONDS &&
+	       FN(read_backend)(pin->backend, choice) &&
+	       choice->backend.generation == pin->generation && choice->backend.flags & list->member;
+}
+
+/* Pins the client, or renews its pin: the time runs from its last new connection. */
+static __always_inline void FN(set_pin)(const struct FN(affinity_key) *client,
+					const struct FN(choice) *choice)
+{
+	struct affinity pin = {
+		.last_connection = bpf_ktime_get_ns(),
+		.backend = choice->id,
+		.generation = choice->backend.generation,
+	};
+
+	bpf_map_update_elem(&FN(affinity), client, &pin, BPF_ANY);
 }
 
 /* Has the slot changed hands since? One array read. */

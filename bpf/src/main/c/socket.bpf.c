@@ -110,36 +110,65 @@ static __always_inline struct service *find_service(const struct endpoint *calle
 	return bpf_map_lookup_elem(&service6, &frontend);
 }
 
+/* Writes a backend's address in the family-neutral form. */
+static __always_inline void write_backend4(const struct backend4 *backend, struct address6 *address)
+{
+	address->word[0] = 0;
+	address->word[1] = 0;
+	address->word[2] = bpf_htonl(0xffff);
+	address->word[3] = backend->address.word[0];
+}
+
+static __always_inline void write_backend6(const struct backend6 *backend, struct address6 *address)
+{
+	*address = backend->address;
+}
+
+/*
+ * Chooses for a socket. With session affinity only the node's own sockets come here: their client is
+ * the node's address, which the kernel is about to choose as the source.
+ */
+#define CHOOSE_TRANSLATION(FAMILY_NUMBER)                                                          \
+	static __always_inline bool choose_translation##FAMILY_NUMBER(                             \
+		const struct service *service, const struct node *self,                            \
+		struct translation *translation)                                                   \
+	{                                                                                          \
+		const struct list list = list_of(service, true);                                   \
+		struct affinity_key##FAMILY_NUMBER client = {                                      \
+			.client = self->snat##FAMILY_NUMBER,                                       \
+			.service = service->id,                                                    \
+		};                                                                                 \
+		struct choice##FAMILY_NUMBER choice;                                               \
+		const bool pinned = service->affinity_seconds &&                                   \
+				    find_pin##FAMILY_NUMBER(&client, service->affinity_seconds,    \
+							    &list, &choice);                       \
+                                                                                                   \
+		if (!pinned && !choose_backend##FAMILY_NUMBER(list.region, bpf_get_prandom_u32(),  \
+							      &choice))                            \
+			return false;                                                              \
+		if (service->affinity_seconds)                                                     \
+			set_pin##FAMILY_NUMBER(&client, &choice);                                  \
+		write_backend##FAMILY_NUMBER(&choice.backend, &translation->backend);              \
+		translation->backend_port = choice.backend.port;                                   \
+		translation->backend_id = choice.id;                                               \
+		translation->generation = choice.backend.generation;                               \
+		return true;                                                                       \
+	}
+
+CHOOSE_TRANSLATION(4)
+CHOOSE_TRANSLATION(6)
+
 /* Chooses a backend and describes the translation; false if there is none. */
 static __always_inline bool choose_translation(const struct service *service,
+					       const struct node *self,
 					       const struct endpoint *called,
 					       struct translation *translation)
 {
-	__u32 hash = bpf_get_prandom_u32();
-
 	translation->frontend = called->address;
 	translation->frontend_port = called->port;
-	if (is_mapped(&called->address)) {
-		struct choice4 choice;
-
-		if (!choose_backend4(service->internal, hash, &choice))
-			return false;
-		translation->backend = called->address;
-		translation->backend.word[3] = choice.backend.address.word[0];
-		translation->backend_port = choice.backend.port;
-		translation->backend_id = choice.id;
-		translation->generation = choice.backend.generation;
-		return true;
-	}
-	struct choice6 choice;
-
-	if (!choose_backend6(service->internal, hash, &choice))
-		return false;
-	translation->backend = choice.backend.address;
-	translation->backend_port = choice.backend.port;
-	translation->backend_id = choice.id;
-	translation->generation = choice.backend.generation;
-	return true;
+	return is_mapped(&called->address)
+		       ? choose_translation4(service, self, translation)
+		       : choose_translation6(service, self, translation);
 }
 
 static __always_inline bool is_valid(const struct translation *translation)
@@ -167,26 +196,21 @@ static __always_inline struct translation *slot_for(struct socket_state *state,
 	return &state->translations[oldest];
 }
 
-/* No backend. A DROP must look like silence to a pod, which only the packet path can give. */
-static __always_inline int refuse(const struct service *service, bool own, bool datagram)
+/*
+ * The socket is not to reach a backend. A drop must look like silence to a pod, which only the packet
+ * path can give; and a datagram socket's connect() never fails.
+ */
+static __always_inline int refuse(enum reason reason, bool own, bool datagram)
 {
-	const bool drop = service->flags & SERVICE_INTERNAL_DROP;
+	const bool drop = reason != REASON_REJECT_NO_BACKEND;
 
 	if (!can_set_errno || datagram || (drop && !own)) {
 		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
 		return ALLOW;
 	}
 	bpf_set_retval(drop ? -EHOSTUNREACH : -ECONNREFUSED);
-	count_reason(HOOK_SOCKET, drop ? REASON_DROP_NO_BACKEND : REASON_REJECT_NO_BACKEND);
+	count_reason(HOOK_SOCKET, reason);
 	return REFUSE;
-}
-
-static __always_inline bool is_own_socket(struct bpf_sock_addr *context)
-{
-	__u32 zero = 0;
-	struct node *self = bpf_map_lookup_elem(&node, &zero);
-
-	return self && self->netns_cookie == bpf_get_netns_cookie(context);
 }
 
 /*
@@ -203,6 +227,8 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	struct socket_state *state;
 	struct translation *slot;
 	struct service *service;
+	struct node *self;
+	__u32 zero = 0;
 	bool own;
 
 	*changed = false;
@@ -215,7 +241,10 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
 	}
-	own = is_own_socket(context);
+	self = bpf_map_lookup_elem(&node, &zero);
+	if (!self)
+		return ALLOW;
+	own = self->netns_cookie == bpf_get_netns_cookie(context);
 	if (!own && service->flags & SERVICE_NODE_SOCKETS_ONLY) {
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
@@ -224,6 +253,8 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
 		return ALLOW;
 	}
+	if (own && service->flags & SERVICE_NODE_SHUT_OUT)
+		return refuse(REASON_DROP_SOURCE, own, datagram);
 	state = bpf_sk_storage_get(&socket_state, context->sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state) {
 		count_pressure(PRESSURE_SOCKET_STORAGE);
@@ -233,8 +264,11 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	slot = slot_for(state, called);
 	if (!sending || !same_endpoint(&slot->frontend, slot->frontend_port, called) ||
 	    !is_valid(slot)) {
-		if (!choose_translation(service, called, &translation))
-			return refuse(service, own, datagram);
+		if (!choose_translation(service, self, called, &translation))
+			return refuse(service->flags & SERVICE_INTERNAL_DROP
+					      ? REASON_DROP_NO_BACKEND
+					      : REASON_REJECT_NO_BACKEND,
+				      own, datagram);
 		*slot = translation;
 		count_service(service->id, 1, 0, 0);
 	}

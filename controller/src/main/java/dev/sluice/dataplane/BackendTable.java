@@ -6,12 +6,14 @@ import dev.sluice.loader.MappedArray;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
 import dev.sluice.plan.Backend;
+import dev.sluice.plan.Route.ListKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Gives out backend ids of one family. An id has one owner at a time, a Service port; when it is
@@ -77,12 +79,22 @@ final class BackendTable {
           slot, layout.backend.generation(), Bytes.word(slot, layout.backend.generation()) + 1);
       VarHandle.releaseFence();
     }
-    Bytes.putByte(
-        slot,
-        layout.backend.flags(),
-        BackendFlags.IN_USE | (backend.local() ? BackendFlags.LOCAL : 0));
+    setLists(id, backend, Set.of());
     filter.acquire(FilterHash.bit(backend.address(), backend.port(), protocol));
     return id;
+  }
+
+  /** Says which lists of its Service port a backend is in: clients may be pinned to it by those. */
+  void setLists(int id, Backend backend, Set<ListKind> lists) {
+    int flags = BackendFlags.IN_USE | (backend.local() ? BackendFlags.LOCAL : 0);
+    for (ListKind list : lists) {
+      flags |=
+          switch (list) {
+            case CLUSTER -> BackendFlags.IN_CLUSTER_LIST;
+            case LOCAL -> BackendFlags.IN_LOCAL_LIST;
+          };
+    }
+    Bytes.putByte(slots.element(id), layout.backend.flags(), flags);
   }
 
   /**

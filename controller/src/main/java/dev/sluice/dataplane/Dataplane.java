@@ -6,6 +6,7 @@ import dev.sluice.bpf.ServiceFlags;
 import dev.sluice.dataplane.InstalledPort.RegionContent;
 import dev.sluice.loader.BpfMap;
 import dev.sluice.loader.MappedArray;
+import dev.sluice.model.Cidr;
 import dev.sluice.model.ServiceName;
 import dev.sluice.plan.Backend;
 import dev.sluice.plan.Frontend;
@@ -13,10 +14,13 @@ import dev.sluice.plan.MaglevTable;
 import dev.sluice.plan.PortKey;
 import dev.sluice.plan.PortPlan;
 import dev.sluice.plan.Route;
+import dev.sluice.plan.Route.ListKind;
 import dev.sluice.plan.ServicePlan;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +43,7 @@ public final class Dataplane {
   private final Map<FamilyLayout, BackendTable> backends = new EnumMap<>(FamilyLayout.class);
   private final RegionSpace regions;
   private final ServiceIds serviceIds;
+  private final SourceRangeTable sourceRanges;
   private final Filter vipFilter;
   private final Filter backendFilter;
   private final FlowCollector collector;
@@ -57,8 +62,10 @@ public final class Dataplane {
     vipFilter = filter(objects, MapNames.VIP_BITS, MapNames.VIP_BITS_USED);
     backendFilter = filter(objects, MapNames.BACKEND_BITS, MapNames.BACKEND_BITS_USED);
     Map<FamilyLayout, BpfMap> services = new EnumMap<>(FamilyLayout.class);
+    Map<FamilyLayout, BpfMap> sources = new EnumMap<>(FamilyLayout.class);
     for (FamilyLayout layout : FamilyLayout.values()) {
       services.put(layout, objects.map(layout.serviceMap));
+      sources.put(layout, objects.map(layout.sourceRangeMap));
       backends.put(
           layout, new BackendTable(layout, objects.mapped(layout.backendMap), backendFilter));
     }
@@ -70,6 +77,7 @@ public final class Dataplane {
       inherited.add(value.internal());
     }
     inherited.forEach(regions::occupy);
+    sourceRanges = new SourceRangeTable(sources);
     collector = FlowCollector.create(objects);
   }
 
@@ -110,11 +118,18 @@ public final class Dataplane {
     return unsupported;
   }
 
+  /** Says which networks are pods', for the Services where that matters. */
+  public synchronized void setPodNetworks(Set<Cidr> networks) {
+    sourceRanges.set(SourceRangeTable.POD_NETWORKS, networks);
+  }
+
   /** Removes what an earlier agent installed and no plan has claimed: call it once all are in. */
   public synchronized void sweep() {
+    Set<Integer> owners = new HashSet<>();
     frontends.sweep();
     for (Map<PortKey, InstalledPort> ports : installed.values()) {
       for (InstalledPort port : ports.values()) {
+        owners.add(port.serviceId());
         inherited.removeAll(port.regions.values());
         port.inherited.clear();
       }
@@ -122,6 +137,7 @@ public final class Dataplane {
     inherited.forEach(regions::giveBack);
     inherited.clear();
     backends.values().forEach(BackendTable::sweep);
+    sourceRanges.retain(owners);
     serviceIds.sweep();
     swept = true;
   }
@@ -192,11 +208,17 @@ public final class Dataplane {
     BackendTable table = backends.get(FamilyLayout.of(port.key().family()));
     Set<Backend> wanted = new HashSet<>(port.servingBackends());
     Set<RegionContent> contents = new HashSet<>();
+    Map<Backend, Set<ListKind>> lists = new HashMap<>();
+    Set<Cidr> admitted = new HashSet<>();
     for (Frontend frontend : port.frontends()) {
       for (Route route : List.of(frontend.outside(), frontend.inside())) {
         wanted.addAll(route.backends());
         contents.add(RegionContent.of(route));
+        for (Backend backend : route.backends()) {
+          lists.computeIfAbsent(backend, key -> EnumSet.noneOf(ListKind.class)).add(route.list());
+        }
       }
+      admitted.addAll(frontend.sourceRanges());
     }
     for (Backend backend : wanted) {
       if (!target.backendIds.containsKey(backend)) {
@@ -209,6 +231,9 @@ public final class Dataplane {
         target.regions.put(content, region(content, target));
       }
     }
+    target.backendIds.forEach(
+        (backend, id) -> table.setLists(id, backend, lists.getOrDefault(backend, Set.of())));
+    sourceRanges.set(target.serviceId(), admitted);
     VarHandle.releaseFence();
 
     Set<FrontendKey> kept = new HashSet<>();
@@ -281,12 +306,31 @@ public final class Dataplane {
   }
 
   private static ServiceValue value(PortPlan port, Frontend frontend, InstalledPort target) {
-    int flags = 0;
-    if (frontend.flags().contains(Frontend.Flag.NODE_SOCKETS_ONLY)) {
-      flags |= ServiceFlags.NODE_SOCKETS_ONLY;
+    int flags = port.affinitySeconds() > 0 ? ServiceFlags.PODS_BY_PACKET : 0;
+    for (Frontend.Flag flag : frontend.flags()) {
+      flags |=
+          switch (flag) {
+            case NODE_SOCKETS_ONLY -> ServiceFlags.NODE_SOCKETS_ONLY;
+            case SOURCE_MATTERS -> ServiceFlags.BY_DETECTOR | ServiceFlags.PODS_BY_PACKET;
+            case PODS_ARE_OUTSIDE -> 0; // no pod network is known, so the detector finds none
+            case NODE_NOT_ADMITTED -> ServiceFlags.NODE_SHUT_OUT;
+          };
     }
-    flags |= flags(frontend.outside(), ServiceFlags.EXTERNAL_DROP, ServiceFlags.EXTERNAL_MAGLEV);
-    flags |= flags(frontend.inside(), ServiceFlags.INTERNAL_DROP, ServiceFlags.INTERNAL_MAGLEV);
+    if (!frontend.sourceRanges().isEmpty()) {
+      flags |= ServiceFlags.SOURCE_RANGES | ServiceFlags.PODS_BY_PACKET;
+    }
+    flags |=
+        flags(
+            frontend.outside(),
+            ServiceFlags.EXTERNAL_DROP,
+            ServiceFlags.EXTERNAL_MAGLEV,
+            ServiceFlags.EXTERNAL_LOCAL);
+    flags |=
+        flags(
+            frontend.inside(),
+            ServiceFlags.INTERNAL_DROP,
+            ServiceFlags.INTERNAL_MAGLEV,
+            ServiceFlags.INTERNAL_LOCAL);
     return new ServiceValue(
         target.regions.get(RegionContent.of(frontend.outside())),
         target.regions.get(RegionContent.of(frontend.inside())),
@@ -295,7 +339,7 @@ public final class Dataplane {
         flags);
   }
 
-  private static int flags(Route route, int drop, int maglev) {
+  private static int flags(Route route, int drop, int maglev, int local) {
     int whenEmpty =
         switch (route.whenEmpty()) {
           case REJECT -> 0;
@@ -306,7 +350,12 @@ public final class Dataplane {
           case RANDOM -> 0;
           case MAGLEV -> maglev;
         };
-    return whenEmpty | algorithm;
+    int list =
+        switch (route.list()) {
+          case CLUSTER -> 0;
+          case LOCAL -> local;
+        };
+    return whenEmpty | algorithm | list;
   }
 
   private void remove(PortKey key, InstalledPort port) {
@@ -316,6 +365,7 @@ public final class Dataplane {
     port.regions.values().forEach(this::giveBack);
     BackendTable table = backends.get(FamilyLayout.of(key.family()));
     port.backendIds.forEach((backend, id) -> table.release(id, backend, key.protocol()));
+    sourceRanges.set(port.serviceId(), Set.of());
     serviceIds.release(port.serviceId());
   }
 

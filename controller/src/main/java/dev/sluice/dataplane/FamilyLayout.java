@@ -10,6 +10,8 @@ import dev.sluice.bpf.FlowKey6;
 import dev.sluice.bpf.Frontend4;
 import dev.sluice.bpf.Frontend6;
 import dev.sluice.bpf.MapNames;
+import dev.sluice.bpf.SourceRange4;
+import dev.sluice.bpf.SourceRange6;
 import dev.sluice.model.IpFamily;
 
 /**
@@ -24,6 +26,7 @@ enum FamilyLayout {
       MapNames.BACKEND4,
       MapNames.FLOW4,
       MapNames.EMBRYO4,
+      MapNames.SOURCE_RANGE4,
       new FrontendFields(Frontend4.SIZE, Frontend4.PORT_OFFSET, Frontend4.PROTOCOL_OFFSET),
       new BackendFields(
           Backend4.SIZE,
@@ -47,13 +50,19 @@ enum FamilyLayout {
           Flow4.DESTINATION_PORT_OFFSET,
           Flow4.DIRECTION_OFFSET,
           Flow4.SEEN_OFFSET,
-          Flow4.LAST_SEEN_OFFSET)),
+          Flow4.LAST_SEEN_OFFSET),
+      new SourceFields(
+          SourceRange4.SIZE,
+          SourceRange4.PREFIX_LENGTH_OFFSET,
+          SourceRange4.SERVICE_OFFSET,
+          SourceRange4.ADDRESS_OFFSET)),
   V6(
       IpFamily.IPV6,
       MapNames.SERVICE6,
       MapNames.BACKEND6,
       MapNames.FLOW6,
       MapNames.EMBRYO6,
+      MapNames.SOURCE_RANGE6,
       new FrontendFields(Frontend6.SIZE, Frontend6.PORT_OFFSET, Frontend6.PROTOCOL_OFFSET),
       new BackendFields(
           Backend6.SIZE,
@@ -77,7 +86,12 @@ enum FamilyLayout {
           Flow6.DESTINATION_PORT_OFFSET,
           Flow6.DIRECTION_OFFSET,
           Flow6.SEEN_OFFSET,
-          Flow6.LAST_SEEN_OFFSET));
+          Flow6.LAST_SEEN_OFFSET),
+      new SourceFields(
+          SourceRange6.SIZE,
+          SourceRange6.PREFIX_LENGTH_OFFSET,
+          SourceRange6.SERVICE_OFFSET,
+          SourceRange6.ADDRESS_OFFSET));
 
   /** struct frontend; the address is at 0. */
   record FrontendFields(int size, int port, int protocol) {}
@@ -100,15 +114,20 @@ enum FamilyLayout {
       int seen,
       int lastSeen) {}
 
+  /** struct source_range; the prefix counts from the service's 32 bits on. */
+  record SourceFields(int size, int prefixLength, int service, int address) {}
+
   final IpFamily family;
   final String serviceMap;
   final String backendMap;
   final String flowMap;
   final String embryoMap;
+  final String sourceRangeMap;
   final FrontendFields frontend;
   final BackendFields backend;
   final KeyFields key;
   final FlowFields flow;
+  final SourceFields source;
 
   FamilyLayout(
       IpFamily family,
@@ -116,19 +135,23 @@ enum FamilyLayout {
       String backendMap,
       String flowMap,
       String embryoMap,
+      String sourceRangeMap,
       FrontendFields frontend,
       BackendFields backend,
       KeyFields key,
-      FlowFields flow) {
+      FlowFields flow,
+      SourceFields source) {
     this.family = family;
     this.serviceMap = serviceMap;
     this.backendMap = backendMap;
     this.flowMap = flowMap;
     this.embryoMap = embryoMap;
+    this.sourceRangeMap = sourceRangeMap;
     this.frontend = frontend;
     this.backend = backend;
     this.key = key;
     this.flow = flow;
+    this.source = source;
   }
 
   static FamilyLayout of(IpFamily family) {

@@ -2,7 +2,6 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.model.Protocol;
-import dev.sluice.plan.Frontend;
 import dev.sluice.plan.PortPlan;
 import dev.sluice.plan.ServicePlan;
 import java.util.ArrayList;
@@ -22,26 +21,7 @@ final class Supported {
         unsupported.add(port.key() + ": SCTP is not forwarded");
         continue;
       }
-      if (port.affinitySeconds() > 0) {
-        unsupported.add(port.key() + ": session affinity is not kept; connections are spread");
-      }
-      List<Frontend> frontends = new ArrayList<>();
-      for (Frontend frontend : port.frontends()) {
-        if (frontend.sourceRanges().isEmpty()) {
-          frontends.add(frontend);
-        } else {
-          unsupported.add(
-              "%s: %s is not served, as its source ranges could not be enforced"
-                  .formatted(port.key(), frontend.address().withPort(frontend.port())));
-        }
-      }
-      ports.add(
-          new PortPlan(
-              port.key(),
-              frontends,
-              port.servingBackends(),
-              port.affinitySeconds(),
-              port.hasEndpoints()));
+      ports.add(port);
     }
     return new ServicePlan(
         plan.name(), ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
