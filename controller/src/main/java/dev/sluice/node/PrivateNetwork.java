@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +25,7 @@ public final class PrivateNetwork implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("private-network").daemon().factory());
   private final long threadId;
+  private final Thread own;
 
   /**
    * Makes a network namespace with nothing in it but a loopback device that is down.
@@ -32,6 +34,7 @@ public final class PrivateNetwork implements AutoCloseable {
    */
   public PrivateNetwork() {
     try {
+      own = call(Thread::currentThread);
       threadId = call(PrivateNetwork::enter);
     } catch (NodeException e) {
       thread.shutdown();
@@ -44,10 +47,20 @@ public final class PrivateNetwork implements AutoCloseable {
     return threadId;
   }
 
-  /** Does work in the namespace and waits for it. What the work throws is thrown here. */
+  /**
+   * Does work in the namespace and waits for it. What the work throws is thrown here. The work may
+   * call this again.
+   */
   public <T> T call(Callable<T> work) {
+    boolean inside = Thread.currentThread().equals(own);
+    FutureTask<T> task = new FutureTask<>(work);
     try {
-      return thread.submit(work).get();
+      if (inside) {
+        task.run();
+      } else {
+        thread.execute(task);
+      }
+      return task.get();
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;

@@ -39,8 +39,8 @@ final class StandIn implements AutoCloseable {
         lines.add("link set %s-far up".formatted(device));
       }
       lines.add("link set lo up");
-      lines.add("-4 route add default dev " + OUTSIDE);
-      lines.add("-6 route add default dev " + OUTSIDE);
+      lines.add("route add 0.0.0.0/0 dev " + OUTSIDE);
+      lines.add("route add ::/0 dev " + OUTSIDE);
       network.configure(lines);
       // Nobody answers, not even the node itself: a refusal can only be the programs'.
       for (String device : List.of("lo", OUTSIDE)) {
