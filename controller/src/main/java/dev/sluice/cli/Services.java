@@ -48,6 +48,7 @@ final class Services implements ServiceSource.Listener {
     this.node = node;
     this.planner = new Planner(node, config);
     dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
+    dataplane.setServiceNetworks(config.guardedNetworks());
   }
 
   /** Waits until the first full list is installed. */

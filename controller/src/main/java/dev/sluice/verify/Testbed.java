@@ -65,7 +65,7 @@ final class Testbed implements AutoCloseable {
     LoadedObjects loaded = null;
     try {
       MapSizes sizes = new MapSizes(65536, 131072, 262144, 4096, 65536);
-      loaded = LoadedObjects.unpinned(new LoadOptions(sizes, true, false, false));
+      loaded = LoadedObjects.unpinned(new LoadOptions(sizes, true, false, false, true));
       dataplane = new Dataplane(loaded);
       table = new NodeTable(loaded);
       flowState = new FlowState(loaded);
@@ -97,6 +97,7 @@ final class Testbed implements AutoCloseable {
    */
   List<String> install(ProxyConfig config, Scenario.Step step) {
     describeNode(step.node(), config.localTraffic());
+    dataplane.setServiceNetworks(config.guardedNetworks());
     Planner planner = new Planner(step.node(), config);
     List<String> notes = new ArrayList<>();
     Set<ServiceName> gone = new HashSet<>(installed);

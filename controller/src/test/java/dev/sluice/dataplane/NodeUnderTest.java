@@ -92,7 +92,7 @@ final class NodeUnderTest implements AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       addRoutes(Cast.of(family));
     }
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, true, false));
+    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, true, false, false));
     dataplane = new Dataplane(objects);
     table = new NodeTable(objects);
     if (delivery != Delivery.TEST_RUN) {
