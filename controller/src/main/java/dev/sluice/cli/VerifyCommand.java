@@ -4,6 +4,9 @@ package dev.sluice.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.loader.BpfException;
+import dev.sluice.node.NodeException;
 import dev.sluice.verify.Result;
 import dev.sluice.verify.Scenario;
 import dev.sluice.verify.ScenarioException;
@@ -26,12 +29,13 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs scenario files through the real programs, offline: a node, its Services, and what first",
       "packets are to meet. Attaches nothing to a device and touches no running agent. Needs root.",
-      "Exit status 1 if a flow differs, 2 if a file cannot be read."
+      "Exit status 1 if a flow differs, 2 if a file cannot be read, 3 if the programs cannot run here."
     },
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
   private static final int DIFFERS = 1;
   private static final int BROKEN = 2;
+  private static final int CANNOT_RUN = 3;
 
   @Parameters(
       paramLabel = "FILE|DIR",
@@ -51,6 +55,9 @@ final class VerifyCommand implements Callable<Integer> {
     if (!scenarios.isEmpty()) {
       try (Verification verification = new Verification()) {
         scenarios.forEach(scenario -> verification.run(scenario, run));
+      } catch (BpfException | DataplaneException | NodeException e) {
+        spec.commandLine().getErr().println("sluice: " + e.getMessage());
+        return CANNOT_RUN;
       }
     }
     run.summarise(broken);

@@ -3,6 +3,7 @@ package dev.sluice.verify;
 
 import dev.sluice.bpf.Reason;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,7 +25,7 @@ record Found(Set<Outcome> outcomes, Set<Reason> reasons) {
   public String toString() {
     return outcomes.stream().map(Outcome::toString).sorted().collect(Collectors.joining("; "))
         + reasons.stream()
-            .map(reason -> reason.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+            .map(reason -> reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .sorted()
             .collect(Collectors.joining(", ", " (", ")"));
   }

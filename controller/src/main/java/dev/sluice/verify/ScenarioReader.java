@@ -23,6 +23,7 @@ import dev.sluice.source.SourceException;
 import dev.sluice.source.manifests.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -41,10 +42,7 @@ public final class ScenarioReader {
   private final ObjectMapper yaml = mapper(new YAMLFactory());
 
   private static ObjectMapper mapper(JsonFactory factory) {
-    return JsonMapper.builder(factory)
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-        .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-        .build();
+    return JsonMapper.builder(factory).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
   }
 
   /**
@@ -66,7 +64,10 @@ public final class ScenarioReader {
         scenarios.add(scenario(new Place(file, "", document)));
       }
     } catch (JacksonException e) {
-      throw new ScenarioException(file, location(e.getLocation()), e.getOriginalMessage());
+      String reason = e.getOriginalMessage().lines().findFirst().orElse("no reason given");
+      throw new ScenarioException(file, location(e.getLocation()), reason.strip());
+    } catch (NoSuchFileException e) {
+      throw new ScenarioException(file, "", "there is no such file");
     } catch (IOException e) {
       throw new ScenarioException(file, "", "cannot be read: " + e.getMessage());
     }
@@ -80,6 +81,16 @@ public final class ScenarioReader {
     return location == null
         ? ""
         : "line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+
+  /** Reads what the field {@code node} holds. */
+  public static NodeFacts node(JsonNode node) {
+    return node(new Place("node", "", node));
+  }
+
+  /** Reads what the field {@code config} holds. */
+  public static ProxyConfig config(JsonNode config) {
+    return config(new Place("config", "", config));
   }
 
   private Scenario scenario(Place document) {

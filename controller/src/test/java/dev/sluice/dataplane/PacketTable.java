@@ -125,7 +125,7 @@ final class PacketTable {
           case IPV6 -> Packet.ICMPV6;
         };
     PacketCase protocols = row("protocols without a Service pass").given(tcpOn(pod));
-    for (int protocol : List.of(icmp, Packet.GRE, Packet.SCTP)) {
+    for (int protocol : List.of(icmp, Packet.GRE)) {
       protocols
           .enters(UPLINK, other(protocol, client, vip), Reason.PASS_PROTOCOL, untouched())
           .leaves(UPLINK, other(protocol, pod, client), Reason.PASS_PROTOCOL, untouched());

@@ -61,7 +61,6 @@ public record Packet(
   public static final int UDP = 17;
   public static final int GRE = 47;
   public static final int ICMPV6 = 58;
-  public static final int SCTP = 132;
 
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
