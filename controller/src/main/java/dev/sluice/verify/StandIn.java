@@ -20,10 +20,6 @@ final class StandIn implements AutoCloseable {
   private static final String INSIDE = "inside";
   private static final String OUTSIDE = "outside";
 
-  /** For a node that has no address of a family, so that its sockets can be opened at all. */
-  private static final List<IpAddress> SUBSTITUTES =
-      List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("2001:db8:ffff::1"));
-
   private final PrivateNetwork network = new PrivateNetwork();
   private final int inside;
   private final int outside;
@@ -63,6 +59,17 @@ final class StandIn implements AutoCloseable {
     }
   }
 
+  /**
+   * For a node that has no address of a family, so that its sockets can be opened and source NAT
+   * finds an address at all (RFC 5737, RFC 3849).
+   */
+  static IpAddress substitute(IpFamily family) {
+    return switch (family) {
+      case IPV4 -> IpAddress.parse("192.0.2.1");
+      case IPV6 -> IpAddress.parse("2001:db8:ffff::1");
+    };
+  }
+
   PrivateNetwork network() {
     return network;
   }
@@ -86,9 +93,9 @@ final class StandIn implements AutoCloseable {
   void setAddresses(Set<IpAddress> wanted) {
     Set<IpAddress> all = new LinkedHashSet<>(wanted);
     all.removeIf(IpAddress::isLoopback);
-    for (IpAddress substitute : SUBSTITUTES) {
-      if (all.stream().noneMatch(address -> address.family() == substitute.family())) {
-        all.add(substitute);
+    for (IpFamily family : IpFamily.values()) {
+      if (all.stream().noneMatch(address -> address.family() == family)) {
+        all.add(substitute(family));
       }
     }
     List<String> lines = new ArrayList<>();

@@ -5,6 +5,7 @@ import dev.sluice.bpf.Hook;
 import dev.sluice.bpf.Reason;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
+import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.dataplane.FlowState;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.LoadOptions;
@@ -107,7 +108,11 @@ final class Testbed implements AutoCloseable {
       gone.remove(state.name());
       installed.add(state.name());
       plan.notes().forEach(note -> notes.add(state.name() + ": " + note));
-      notes.addAll(dataplane.apply(plan));
+      try {
+        notes.addAll(dataplane.apply(plan));
+      } catch (DataplaneException e) {
+        notes.add(state.name() + " keeps what it had: " + e.getMessage());
+      }
       pins |= plan.ports().stream().anyMatch(port -> port.affinitySeconds() > 0);
     }
     gone.forEach(name -> dataplane.apply(ServicePlan.nothing(name)));
@@ -120,7 +125,7 @@ final class Testbed implements AutoCloseable {
     node.setAddresses(facts.addresses());
     Map<IpFamily, IpAddress> sources = new EnumMap<>(IpFamily.class);
     for (IpFamily family : IpFamily.values()) {
-      facts.primaryIp(family).ifPresent(address -> sources.put(family, address));
+      sources.put(family, facts.primaryIp(family).orElseGet(() -> StandIn.substitute(family)));
     }
     table.write(
         new NodeTable.Facts(
