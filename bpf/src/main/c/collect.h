@@ -76,8 +76,14 @@ static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow
 	pair = FN(look_at_pair)(map, &pair_key, flow.created);
 	if (pair.found && flow.direction == DIRECTION_REPLY)
 		return CONTINUE;
-	if (!pair.found)
+	if (!pair.found) {
+		/* Deleted with its pair a moment ago, this half may still be met once in the same bucket. */
+		struct FN(flow) *present = bpf_map_lookup_elem(map, key);
+
+		if (!present || present->created != flow.created)
+			return CONTINUE;
 		collection->orphans++;
+	}
 
 	last_seen = flow.last_seen;
 	if (pair.found && (__s32)(pair.last_seen - last_seen) > 0)
@@ -94,11 +100,9 @@ static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow
 	if (stored->created != flow.created || stored->last_seen != flow.last_seen ||
 	    FN(look_at_pair)(map, &pair_key, flow.created).last_seen != pair.last_seen)
 		return CONTINUE;
-	bpf_map_delete_elem(map, key);
-	collection->deleted++;
-	if (pair.found) {
-		bpf_map_delete_elem(map, &pair_key);
+	if (!bpf_map_delete_elem(map, key))
 		collection->deleted++;
-	}
+	if (pair.found && !bpf_map_delete_elem(map, &pair_key))
+		collection->deleted++;
 	return CONTINUE;
 }

@@ -61,6 +61,7 @@ enum reason {
 	REASON_REPLIED = 21,              /* backend to client */
 	REASON_CONNECTED = 22,            /* socket: destination of connect() or sendmsg() */
 	REASON_NAMED = 23,                /* socket: peer shown by recvmsg() or getpeername() */
+	REASON_ERROR_TRANSLATED = 24,     /* an ICMP error about a flow's packet */
 	/* Refused: the client is told. */
 	REASON_REJECT_NO_BACKEND = 32,    /* the Service has no usable backend */
 	REASON_REJECT_NO_PORT = 33,       /* every source port towards this backend is taken */

@@ -21,40 +21,8 @@
 #include "translate.h"
 #include "nexthop.h"
 #include "reject.h"
-
-#ifndef SLUICE_PATH_ONCE
-#define SLUICE_PATH_ONCE
-
-/*
- * A function that is global is verified once and by itself, which keeps the number of paths that the
- * verifier walks a sum instead of a product.
- */
-#define VERIFIED_APART __attribute__((noinline))
-
-/* TC_ACT_UNSPEC is TCX_NEXT: other programs on the device see the packet, too. */
-#define PASS TC_ACT_UNSPEC
-
-/*
- * A verdict is a reason and a tc action in one number, because functions that the verifier checks
- * apart return nothing larger: the reason in bits 8-15, the action, -1 to 7, in bits 0-7.
- */
-typedef int verdict_t;
-
-/* No verdict yet: no flow covers the packet, but a frontend does; open_flow decides. */
-#define TO_BE_OPENED (-1)
-
-static __always_inline verdict_t verdict(enum reason reason, int action)
-{
-	return reason << 8 | (action & 0xff);
-}
-
-static __always_inline int count_verdict(enum hook hook, verdict_t verdict)
-{
-	count_reason(hook, verdict >> 8 & (STATS_ROW - 1));
-	return (__s8)verdict;
-}
-
-#endif
+#include "verdict.h"
+#include "icmp.h"
 
 /* Carries out an entry's rewrite. */
 static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
@@ -364,6 +332,8 @@ VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
 	enum found found;
 	bool to_frontend;
 
+	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
+		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(reason, PASS);
 	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
@@ -395,6 +365,8 @@ VERIFIED_APART verdict_t FN(egress)(struct __sk_buff *skb)
 	enum reason reason = FN(parse)(skb, &packet);
 	enum found found;
 
+	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
+		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(reason, PASS);
 	if (!FN(maybe_from_backend)(&packet.key))

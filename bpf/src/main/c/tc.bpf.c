@@ -10,44 +10,68 @@
 #include "path.h"
 #undef FAMILY
 
-static __always_inline verdict_t ingress(struct __sk_buff *skb)
-{
-	verdict_t found;
-
-	if (skb->vlan_present)
-		return verdict(REASON_PASS_VLAN, PASS);
-	if (skb->protocol == bpf_htons(ETH_P_IP)) {
-		found = ingress4(skb);
-		return found == TO_BE_OPENED ? open_flow4(skb) : found;
+/*
+ * A packet that enters. What a family's path leaves open is decided by functions called from here, not
+ * from there: their stack frames would add up to more than there is.
+ */
+#define INGRESS(FAMILY_NUMBER)                                                                     \
+	static __always_inline verdict_t enter##FAMILY_NUMBER(struct __sk_buff *skb)               \
+	{                                                                                          \
+		const verdict_t verdict = ingress##FAMILY_NUMBER(skb);                             \
+                                                                                                   \
+		if (verdict == TO_BE_OPENED)                                                       \
+			return open_flow##FAMILY_NUMBER(skb);                                      \
+		if (verdict == CARRIES_ERROR)                                                      \
+			return error_ingress##FAMILY_NUMBER(skb);                                  \
+		return verdict;                                                                    \
 	}
-	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
-		found = ingress6(skb);
-		return found == TO_BE_OPENED ? open_flow6(skb) : found;
-	}
-	return verdict(REASON_PASS_NOT_IP, PASS);
-}
 
-static __always_inline verdict_t egress(struct __sk_buff *skb)
+/* A packet that leaves. */
+#define EGRESS(FAMILY_NUMBER)                                                                      \
+	static __always_inline verdict_t leave##FAMILY_NUMBER(struct __sk_buff *skb)               \
+	{                                                                                          \
+		const verdict_t verdict = egress##FAMILY_NUMBER(skb);                              \
+                                                                                                   \
+		return verdict == CARRIES_ERROR ? error_egress##FAMILY_NUMBER(skb) : verdict;      \
+	}
+
+INGRESS(4)
+INGRESS(6)
+EGRESS(4)
+EGRESS(6)
+
+static __always_inline verdict_t enter(struct __sk_buff *skb)
 {
 	if (skb->vlan_present)
 		return verdict(REASON_PASS_VLAN, PASS);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return egress4(skb);
+		return enter4(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return egress6(skb);
+		return enter6(skb);
+	return verdict(REASON_PASS_NOT_IP, PASS);
+}
+
+static __always_inline verdict_t leave(struct __sk_buff *skb)
+{
+	if (skb->vlan_present)
+		return verdict(REASON_PASS_VLAN, PASS);
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return leave4(skb);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return leave6(skb);
 	return verdict(REASON_PASS_NOT_IP, PASS);
 }
 
 SEC("tc")
 int tc_ingress(struct __sk_buff *skb)
 {
-	return count_verdict(HOOK_TC_INGRESS, ingress(skb));
+	return count_verdict(HOOK_TC_INGRESS, enter(skb));
 }
 
 SEC("tc")
 int tc_egress(struct __sk_buff *skb)
 {
-	return count_verdict(HOOK_TC_EGRESS, egress(skb));
+	return count_verdict(HOOK_TC_EGRESS, leave(skb));
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

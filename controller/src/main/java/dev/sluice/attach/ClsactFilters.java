@@ -5,6 +5,7 @@ import dev.sluice.dataplane.PinDirectory;
 import dev.sluice.loader.BpfProgram;
 import dev.sluice.loader.ClsactFilter;
 import dev.sluice.loader.TcDirection;
+import dev.sluice.node.Rtnetlink;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -67,8 +68,17 @@ final class ClsactFilters implements TrafficControl {
       }
     }
     if (Files.exists(qdiscPin(interfaceIndex))) {
-      ClsactFilter.deleteQdisc(interfaceIndex);
+      deleteUnusedQdisc(interfaceIndex);
       PinDirectory.unpin(qdiscPin(interfaceIndex));
+    }
+  }
+
+  /** The qdisc would take everybody's filters with it, so it stays while others have some. */
+  private static void deleteUnusedQdisc(int interfaceIndex) {
+    try (Rtnetlink kernel = Rtnetlink.open()) {
+      if (!kernel.hasFilters(interfaceIndex)) {
+        ClsactFilter.deleteQdisc(interfaceIndex);
+      }
     }
   }
 

@@ -23,10 +23,13 @@ final class BackendTable {
   /** A slot of an earlier agent, waiting for its Service to be planned again. */
   private record Slot(int service, IpAddress address, int port) {}
 
+  /** An id that was given back, and when ({@link System#nanoTime}). */
+  private record Returned(int id, long since) {}
+
   private final FamilyLayout layout;
   private final MappedArray slots;
   private final Filter filter;
-  private final Deque<Integer> returned = new ArrayDeque<>();
+  private final Deque<Returned> returned = new ArrayDeque<>();
   private final Map<Slot, Integer> restored = new HashMap<>();
   private int next = 1;
 
@@ -94,12 +97,18 @@ final class BackendTable {
     Bytes.putByte(slots.element(id), layout.backend.flags(), flags);
   }
 
+  /**
+   * An id rests like a region before it is used again, unless all are taken: a program that has
+   * just read it from a region would send its packet to the next owner's backend.
+   */
   private int fresh(Backend backend) {
-    Integer id = returned.poll();
-    if (id != null) {
-      return id;
+    Returned oldest = returned.peek();
+    boolean full = next == slots.length();
+    if (oldest != null
+        && (full || System.nanoTime() - oldest.since() >= RegionSpace.REST.toNanos())) {
+      return returned.remove().id();
     }
-    if (next == slots.length()) {
+    if (full) {
       throw new DataplaneException(
           "no slot for backend %s: all %d of the map '%s' are taken; give it more (--backends)"
               .formatted(backend.identity(), slots.length() - 1, layout.backendMap));
@@ -117,7 +126,7 @@ final class BackendTable {
     Bytes.putByte(slot, layout.backend.flags(), 0);
     Bytes.putWord(
         slot, layout.backend.generation(), Bytes.word(slot, layout.backend.generation()) + 1);
-    returned.add(id);
+    returned.add(new Returned(id, System.nanoTime()));
   }
 
   /** Retires what an earlier agent left and no plan has claimed. */

@@ -51,6 +51,14 @@ public final class Dataplane {
   private final FlowCollector collector;
   private final Map<ServiceName, Map<PortKey, InstalledPort>> installed = new TreeMap<>();
 
+  /**
+   * Regions of an earlier agent. Frontends that no plan has claimed yet may still point to them, so
+   * they are given back by {@link #sweep} and by nobody before.
+   */
+  private final Set<RegionSpan> inherited = new HashSet<>();
+
+  private boolean swept;
+
   /** Takes over what the maps hold. */
   public Dataplane(LoadedObjects objects) {
     vipFilter = filter(objects, MapNames.VIP_BITS, MapNames.VIP_BITS_USED);
@@ -66,14 +74,11 @@ public final class Dataplane {
     frontends = new FrontendTable(services, vipFilter);
     regions = new RegionSpace(objects.mapped(MapNames.REGIONS));
     serviceIds = new ServiceIds(objects.map(MapNames.SERVICE_STATS), frontends.written());
-    frontends
-        .written()
-        .values()
-        .forEach(
-            value -> {
-              regions.occupy(value.external());
-              regions.occupy(value.internal());
-            });
+    for (ServiceValue value : frontends.written().values()) {
+      inherited.add(value.external());
+      inherited.add(value.internal());
+    }
+    inherited.forEach(regions::occupy);
     sourceRanges = new SourceRangeTable(sources);
     serviceNetworks = new ServiceNetworks(objects.map(MapNames.SERVICE_NETWORKS));
     collector = FlowCollector.create(objects);
@@ -135,32 +140,27 @@ public final class Dataplane {
 
   /** Removes what an earlier agent installed and no plan has claimed: call it once all are in. */
   public synchronized void sweep() {
-    Set<RegionSpan> orphans = new HashSet<>();
-    Set<RegionSpan> held = new HashSet<>();
     Set<Integer> owners = new HashSet<>();
-    for (ServiceValue value : frontends.written().values()) {
-      orphans.add(value.external());
-      orphans.add(value.internal());
-    }
     frontends.sweep();
     for (Map<PortKey, InstalledPort> ports : installed.values()) {
       for (InstalledPort port : ports.values()) {
         owners.add(port.serviceId());
-        held.addAll(port.regions.values());
-        orphans.addAll(port.inherited);
+        inherited.removeAll(port.regions.values());
         port.inherited.clear();
       }
     }
-    orphans.removeAll(held);
-    orphans.forEach(regions::giveBack);
+    inherited.forEach(regions::giveBack);
+    inherited.clear();
     backends.values().forEach(BackendTable::sweep);
     sourceRanges.retain(owners);
     serviceIds.sweep();
+    swept = true;
   }
 
   /**
-   * Deletes dead flows and clears filter bits that neither a Service nor a flow needs. Plans can be
-   * applied while the tables are walked. Call it from one thread.
+   * Deletes dead flows and, once {@link #sweep} has been called, clears filter bits that neither a
+   * Service nor a flow needs. Before, frontends that no plan has claimed yet need theirs. Plans can
+   * be applied while the tables are walked. Call it from one thread.
    */
   public CollectionResult collect(FlowTimeouts timeouts) {
     synchronized (this) {
@@ -169,8 +169,10 @@ public final class Dataplane {
     }
     CollectionResult result = collector.collect(timeouts);
     synchronized (this) {
-      vipFilter.clearIdle();
-      backendFilter.clearIdle();
+      if (swept) {
+        vipFilter.clearIdle();
+        backendFilter.clearIdle();
+      }
     }
     return result;
   }
@@ -269,7 +271,7 @@ public final class Dataplane {
             region -> {
               boolean unused = !contents.contains(region.getKey());
               if (unused) {
-                regions.giveBack(region.getValue());
+                giveBack(region.getValue());
               }
               return unused;
             });
@@ -299,6 +301,12 @@ public final class Dataplane {
       }
     }
     return regions.write(places);
+  }
+
+  private void giveBack(RegionSpan span) {
+    if (!inherited.contains(span)) {
+      regions.giveBack(span);
+    }
   }
 
   private static int[] maglev(List<Backend> backends, int[] ids) {
@@ -369,7 +377,7 @@ public final class Dataplane {
     for (FrontendKey frontend : port.frontends) {
       frontends.remove(frontend, key);
     }
-    port.regions.values().forEach(regions::giveBack);
+    port.regions.values().forEach(this::giveBack);
     BackendTable table = backends.get(FamilyLayout.of(key.family()));
     port.backendIds.forEach((backend, id) -> table.release(id, backend, key.protocol()));
     sourceRanges.set(port.serviceId(), Set.of());

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * Gives out runs of the flat array of backend ids, first fit, in whole blocks. A run that is given
@@ -19,12 +20,13 @@ import java.util.TreeMap;
  */
 final class RegionSpace {
   /** Far longer than an RCU grace period, which is what programs run in. */
-  private static final Duration REST = Duration.ofSeconds(1);
+  static final Duration REST = Duration.ofSeconds(1);
 
   private record Resting(RegionSpan span, long since) {}
 
   private final MemorySegment ids;
   private final int capacity;
+  private final LongSupplier nanoClock;
 
   /** Free runs by their first block: number of blocks. */
   private final NavigableMap<Integer, Integer> free = new TreeMap<>();
@@ -32,8 +34,18 @@ final class RegionSpace {
   private final Deque<Resting> resting = new ArrayDeque<>();
 
   RegionSpace(MappedArray regions) {
-    this.ids = regions.memory();
-    this.capacity = regions.length();
+    this(regions.memory(), regions.length(), System::nanoTime);
+  }
+
+  /**
+   * @param ids the flat array
+   * @param capacity its blocks
+   * @param nanoClock tells how long runs have rested
+   */
+  RegionSpace(MemorySegment ids, int capacity, LongSupplier nanoClock) {
+    this.ids = ids;
+    this.capacity = capacity;
+    this.nanoClock = nanoClock;
     free.put(0, capacity);
   }
 
@@ -79,7 +91,7 @@ final class RegionSpace {
 
   void giveBack(RegionSpan span) {
     if (span.length() > 0) {
-      resting.add(new Resting(span, System.nanoTime()));
+      resting.add(new Resting(span, nanoClock.getAsLong()));
     }
   }
 
@@ -100,7 +112,7 @@ final class RegionSpace {
   }
 
   private void recycle() {
-    long now = System.nanoTime();
+    long now = nanoClock.getAsLong();
     while (!resting.isEmpty() && now - resting.peek().since() >= REST.toNanos()) {
       RegionSpan span = resting.remove().span();
       int first = span.base() / Limits.REGION_BLOCK;

@@ -36,13 +36,7 @@ public record KernelFeatures(
    * @throws NodeException if the release cannot be read
    */
   public static KernelFeatures detect(Path root) {
-    Path releaseFile = root.resolve("proc/sys/kernel/osrelease");
-    KernelRelease release;
-    try {
-      release = KernelRelease.parse(Files.readString(releaseFile));
-    } catch (IOException | IllegalArgumentException e) {
-      throw new NodeException("cannot read the kernel's release from " + releaseFile, e);
-    }
+    KernelRelease release = runningRelease(root);
     Optional<String> names = typeNames(root.resolve("sys/kernel/btf/vmlinux"));
     Set<KernelFeature> present = EnumSet.noneOf(KernelFeature.class);
     for (KernelFeature feature : KernelFeature.values()) {
@@ -51,6 +45,16 @@ public record KernelFeatures(
       }
     }
     return new KernelFeatures(release, present, names.isPresent());
+  }
+
+  /** The release of the running kernel, whatever is pretended. */
+  static KernelRelease runningRelease(Path root) {
+    Path file = root.resolve("proc/sys/kernel/osrelease");
+    try {
+      return KernelRelease.parse(Files.readString(file));
+    } catch (IOException | IllegalArgumentException e) {
+      throw new NodeException("cannot read the kernel's release from " + file, e);
+    }
   }
 
   /**

@@ -248,7 +248,8 @@ public final class Preflight {
 
   private CheckResult lockedMemory() {
     String name = "locked memory";
-    if (features.release().isAtLeast(MAP_MEMORY_IN_CGROUP)) {
+    // A fact of the machine, not a feature that one could do without: pretending changes nothing.
+    if (KernelFeatures.runningRelease(machine.root()).isAtLeast(MAP_MEMORY_IN_CGROUP)) {
       return CheckResult.ok(name, "not limited on Linux 5.11 and later");
     }
     if (has(Long.parseUnsignedLong(status("CapEff"), 16), CAP_SYS_RESOURCE)) {

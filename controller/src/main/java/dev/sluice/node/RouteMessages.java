@@ -24,8 +24,11 @@ final class RouteMessages {
   static final int NEW_NEIGHBOUR = 28;
   static final int DELETE_NEIGHBOUR = 29;
   static final int GET_NEIGHBOUR = 30;
+  static final int NEW_FILTER = 44;
+  static final int GET_FILTER = 46;
 
   static final int LINK_FIXED_LENGTH = 16;
+  static final int FILTER_FIXED_LENGTH = 20;
   private static final int ADDRESS_FIXED_LENGTH = 8;
   private static final int ROUTE_FIXED_LENGTH = 12;
   private static final int NEIGHBOUR_FIXED_LENGTH = 12;

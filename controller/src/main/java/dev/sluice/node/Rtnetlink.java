@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /**
  * Asks the kernel for the links, addresses, routes and neighbours of the network namespace in which
@@ -21,6 +23,8 @@ public final class Rtnetlink implements AutoCloseable {
   private static final int FLAG_DUMP_INTERRUPTED = 0x10;
   private static final int FLAG_DUMP = 0x300;
   private static final int ATTEMPTS = 100;
+  private static final int CLSACT_INGRESS = 0xfffffff2;
+  private static final int CLSACT_EGRESS = 0xfffffff3;
 
   private final NetlinkSocket socket;
   private int sequence;
@@ -66,9 +70,26 @@ public final class Rtnetlink implements AutoCloseable {
     return dump(RouteMessages.GET_NEIGHBOUR, RouteMessages.NEW_NEIGHBOUR, RouteMessages::neighbour);
   }
 
+  /** Whether anybody has a traffic control filter on a device's clsact qdisc, either direction. */
+  public boolean hasFilters(int interfaceIndex) {
+    return Stream.of(CLSACT_INGRESS, CLSACT_EGRESS)
+        .anyMatch(
+            parent ->
+                !dump(
+                        RouteMessages.GET_FILTER,
+                        RouteMessages.NEW_FILTER,
+                        number -> filterRequest(interfaceIndex, parent, number),
+                        Optional::of)
+                    .isEmpty());
+  }
+
   @Override
   public synchronized void close() {
     socket.close();
+  }
+
+  private <T> List<T> dump(int request, int answer, Function<ByteBuffer, Optional<T>> decoder) {
+    return dump(request, answer, number -> request(request, number), decoder);
   }
 
   /**
@@ -76,10 +97,13 @@ public final class Rtnetlink implements AutoCloseable {
    * interrupted one may lack entries that never changed.
    */
   private synchronized <T> List<T> dump(
-      int request, int answer, Function<ByteBuffer, Optional<T>> decoder) {
+      int request,
+      int answer,
+      IntFunction<byte[]> message,
+      Function<ByteBuffer, Optional<T>> decoder) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       List<T> found = new ArrayList<>();
-      if (dumpOnce(request, answer, message -> decoder.apply(message).ifPresent(found::add))) {
+      if (dumpOnce(request, answer, message, entry -> decoder.apply(entry).ifPresent(found::add))) {
         return found;
       }
     }
@@ -91,9 +115,10 @@ public final class Rtnetlink implements AutoCloseable {
             + "; try again when it is quieter");
   }
 
-  private boolean dumpOnce(int request, int answer, Consumer<ByteBuffer> consumer) {
+  private boolean dumpOnce(
+      int request, int answer, IntFunction<byte[]> question, Consumer<ByteBuffer> consumer) {
     sequence++;
-    socket.send(request(request, sequence));
+    socket.send(question.apply(sequence));
     DumpState state = new DumpState();
     while (!state.done) {
       NetlinkReader.messages(
@@ -113,6 +138,22 @@ public final class Rtnetlink implements AutoCloseable {
     if (type == RouteMessages.GET_LINK) {
       writer.attributeInt(RouteMessages.IFLA_EXT_MASK, RouteMessages.SKIP_STATISTICS);
     }
+    return writer.toBytes();
+  }
+
+  /** {@code struct tcmsg}: family and padding, device, handle, parent, priority and protocol. */
+  private static byte[] filterRequest(int interfaceIndex, int parent, int sequence) {
+    NetlinkWriter writer =
+        new NetlinkWriter(64, RouteMessages.GET_FILTER, FLAG_REQUEST | FLAG_DUMP, sequence);
+    writer.fixed(
+        ByteBuffer.allocate(RouteMessages.FILTER_FIXED_LENGTH)
+            .order(ByteOrder.nativeOrder())
+            .putInt(0)
+            .putInt(interfaceIndex)
+            .putInt(0)
+            .putInt(parent)
+            .putInt(0)
+            .array());
     return writer.toBytes();
   }
 

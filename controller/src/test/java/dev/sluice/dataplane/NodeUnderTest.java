@@ -2,8 +2,6 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.bpf.Hook;
-import dev.sluice.bpf.Limits;
-import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Reason;
 import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.BpfMap;
@@ -26,7 +24,6 @@ import dev.sluice.packets.VethPlug;
 import dev.sluice.plan.ServicePlan;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A node in a network namespace of its own: devices, routes, and the programs with their maps.
@@ -81,6 +79,10 @@ final class NodeUnderTest implements AutoCloseable {
   private final NodeTable table;
 
   NodeUnderTest(Delivery delivery) {
+    this(delivery, true);
+  }
+
+  NodeUnderTest(Delivery delivery, boolean collectInKernel) {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
@@ -92,8 +94,11 @@ final class NodeUnderTest implements AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       addRoutes(Cast.of(family));
     }
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, true, false, false));
+    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false, true));
     dataplane = new Dataplane(objects);
+    dataplane.sweep();
+    dataplane.setServiceNetworks(
+        Stream.of(IpFamily.values()).map(family -> Cast.of(family).serviceNetwork()).toList());
     table = new NodeTable(objects);
     if (delivery != Delivery.TEST_RUN) {
       plugs.values().forEach(this::attach);
@@ -210,7 +215,20 @@ final class NodeUnderTest implements AutoCloseable {
   }
 
   void collect() {
-    dataplane.collect(FlowTimeouts.DEFAULT);
+    collect(FlowTimeouts.DEFAULT);
+  }
+
+  CollectionResult collect(FlowTimeouts timeouts) {
+    return dataplane.collect(timeouts);
+  }
+
+  /** Lets time pass; time stamps of flows are coarse, 256 ms on many kernels. */
+  void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Sets the range of ports for source NAT, inclusive. */
@@ -262,7 +280,7 @@ final class NodeUnderTest implements AutoCloseable {
         hook == Hook.TC_INGRESS
             ? objects.ingress(VethPlug.HEADER)
             : objects.egress(VethPlug.HEADER);
-    long[] before = counts(hook);
+    ReasonCounts before = ReasonCounts.now(objects, hook);
     TestResult result =
         program
             .testRun()
@@ -278,7 +296,7 @@ final class NodeUnderTest implements AutoCloseable {
           default -> throw new AssertionError("action " + result.returnValue());
         };
     return new Outcome(
-        counted(hook, before),
+        one(before.since()),
         fate,
         Optional.empty(),
         Arrays.copyOfRange(frame, VethPlug.HEADER, frame.length));
@@ -286,7 +304,7 @@ final class NodeUnderTest implements AutoCloseable {
 
   private Outcome pass(Hook hook, Place place, Sent packet, Duration patience) {
     Plug plug = plugs.get(place);
-    long[] before = counts(hook);
+    ReasonCounts before = ReasonCounts.now(objects, hook);
     boolean enters = hook == Hook.TC_INGRESS;
     if (enters) {
       plug.receive(packet);
@@ -297,56 +315,33 @@ final class NodeUnderTest implements AutoCloseable {
     do {
       Optional<Seen> handedOn = (enters ? observer : plug).seen();
       if (handedOn.isPresent()) {
-        return outcome(hook, before, Fate.HANDED_ON, Optional.empty(), handedOn.get());
+        return outcome(before, Fate.HANDED_ON, Optional.empty(), handedOn.get());
       }
       for (Map.Entry<Place, Plug> other : plugs.entrySet()) {
         Optional<Seen> sent = other.getValue().seen();
         if (sent.isPresent()) {
           return other.getKey() == place
-              ? outcome(hook, before, Fate.SENT_BACK, Optional.empty(), sent.get())
-              : outcome(hook, before, Fate.SENT_ON, Optional.of(other.getKey()), sent.get());
+              ? outcome(before, Fate.SENT_BACK, Optional.empty(), sent.get())
+              : outcome(before, Fate.SENT_ON, Optional.of(other.getKey()), sent.get());
         }
       }
       Thread.onSpinWait();
     } while (System.nanoTime() < end);
-    return new Outcome(counted(hook, before), Fate.DROPPED, Optional.empty(), new byte[0]);
+    return new Outcome(one(before.since()), Fate.DROPPED, Optional.empty(), new byte[0]);
   }
 
-  private Outcome outcome(Hook hook, long[] before, Fate fate, Optional<Place> by, Seen seen) {
+  private Outcome outcome(ReasonCounts before, Fate fate, Optional<Place> by, Seen seen) {
     if (fate != Fate.HANDED_ON && seen.link().length > 0 && !VethPlug.goesBack(seen.link())) {
       throw new AssertionError(fate + " to a wrong MAC address " + Arrays.toString(seen.link()));
     }
-    return new Outcome(counted(hook, before), fate, by, seen.bytes());
+    return new Outcome(one(before.since()), fate, by, seen.bytes());
   }
 
-  /** The one reason that has been counted since. */
-  private Reason counted(Hook hook, long[] before) {
-    long[] after = counts(hook);
-    List<Reason> counted = new ArrayList<>();
-    for (Reason reason : Reason.values()) {
-      for (long i = before[reason.value()]; i < after[reason.value()]; i++) {
-        counted.add(reason);
-      }
-    }
+  private static Reason one(List<Reason> counted) {
     if (counted.size() != 1) {
       throw new AssertionError("not one reason was counted, but " + counted);
     }
     return counted.getFirst();
-  }
-
-  private long[] counts(Hook hook) {
-    long[] counts = new long[Limits.STATS_ROW];
-    BpfMap stats = objects.map(MapNames.STATS);
-    try (Arena arena = Arena.ofConfined()) {
-      for (Reason reason : Reason.values()) {
-        int index = hook.value() * Limits.STATS_ROW + reason.value();
-        stats.lookupPerCpu(
-            arena.allocateFrom(ValueLayout.JAVA_INT, index),
-            (cpu, value) ->
-                counts[reason.value()] += value.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
-      }
-    }
-    return counts;
   }
 
   @Override

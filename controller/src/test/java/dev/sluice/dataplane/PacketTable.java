@@ -9,6 +9,7 @@ import static dev.sluice.dataplane.PacketCase.untouched;
 import static dev.sluice.dataplane.Place.FABRIC;
 import static dev.sluice.dataplane.Place.POD;
 import static dev.sluice.dataplane.Place.UPLINK;
+import static dev.sluice.dataplane.Plans.closed;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.maglev;
 import static dev.sluice.dataplane.Plans.random;
@@ -34,6 +35,7 @@ import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
 import dev.sluice.plan.Frontend;
 import dev.sluice.plan.ServicePlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -454,6 +456,21 @@ final class PacketTable {
     row("without a backend UDP is dropped")
         .given(service(UDP, vip, rejecting()))
         .enters(UPLINK, udp(client, vip), Reason.REJECT_NO_BACKEND, dropped());
+    End otherPort = new End(vip.address(), 81);
+    row("on a closed address every other port is refused")
+        .given(closed(service(TCP, vip, random(local(pod)))))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(
+            UPLINK,
+            tcp(client, otherPort, SYN),
+            Reason.REJECT_NO_BACKEND,
+            sentBack(tcp(otherPort, client, RST, ACK).numbered(0, 1001, 0)))
+        .enters(UPLINK, tcp(client, otherPort, ACK), Reason.PASS_NO_FLOW, untouched());
+    End unallocated = Cast.of(family).unallocated();
+    row("what opens a connection to an address that no Service has is dropped")
+        .enters(UPLINK, tcp(client, unallocated, SYN), Reason.DROP_UNALLOCATED, dropped())
+        .enters(POD, udp(podAsClient, unallocated), Reason.DROP_UNALLOCATED, dropped())
+        .enters(UPLINK, tcp(client, unallocated, ACK), Reason.PASS_NOT_SERVICE, untouched());
     row("without a backend here, a policy that keeps to this node is silent")
         .given(service(TCP, vip, silent()))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.DROP_NO_BACKEND, dropped());
@@ -592,6 +609,30 @@ final class PacketTable {
         .leaves(UPLINK, tcp(pod, client, RST), Reason.REPLIED, handedOn(tcp(vip, client, RST)))
         .enters(
             UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)));
+    row("a connection that is over for two seconds lends its source port when there is no other")
+        .only(Delivery.TEST_RUN)
+        .given(tcpOn(remote))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)))
+        .enters(
+            FABRIC,
+            tcp(remote, nat, RST, ACK),
+            Reason.REPLIED,
+            sentOn(UPLINK, tcp(vip, client, RST, ACK)))
+        .enters(
+            UPLINK,
+            tcp(otherClient, vip, SYN),
+            Reason.REJECT_NO_PORT,
+            sentBack(tcp(vip, otherClient, RST, ACK).numbered(0, 1001, 0)))
+        .when("time passes", node -> node.pause(Duration.ofMillis(2600)))
+        .enters(
+            UPLINK,
+            tcp(otherClient, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)));
   }
 
   private void changes() {

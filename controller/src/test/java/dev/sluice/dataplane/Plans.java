@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.dataplane;
 
+import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
 import dev.sluice.packets.End;
@@ -78,5 +79,49 @@ final class Plans {
             List.of());
     PortPlan port = new PortPlan(key, List.of(only), backends, 0, !backends.isEmpty());
     return new ServicePlan(name, List.of(port), List.of(), Optional.empty(), List.of());
+  }
+
+  /** The same plan with every other port of the address rejected. */
+  static ServicePlan closed(ServicePlan plan) {
+    IpAddress address = plan.ports().getFirst().frontends().getFirst().address();
+    return new ServicePlan(
+        plan.name(), plan.ports(), List.of(address), plan.healthCheck(), plan.notes());
+  }
+
+  /** The same plan for a Service of another name. */
+  static ServicePlan renamed(ServicePlan plan, ServiceName name) {
+    List<PortPlan> ports =
+        plan.ports().stream()
+            .map(
+                port ->
+                    new PortPlan(
+                        new PortKey(
+                            name,
+                            port.key().portName(),
+                            port.key().protocol(),
+                            port.key().family()),
+                        port.frontends(),
+                        port.servingBackends(),
+                        port.affinitySeconds(),
+                        port.hasEndpoints()))
+            .toList();
+    return new ServicePlan(name, ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
+
+  /** The first plan with the frontends of the second besides its own. */
+  static ServicePlan merged(ServicePlan plan, ServicePlan other) {
+    PortPlan port = plan.ports().getFirst();
+    List<Frontend> frontends =
+        Stream.concat(port.frontends().stream(), other.ports().getFirst().frontends().stream())
+            .toList();
+    PortPlan merged =
+        new PortPlan(
+            port.key(),
+            frontends,
+            port.servingBackends(),
+            port.affinitySeconds(),
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(merged), plan.closedAddresses(), plan.healthCheck(), plan.notes());
   }
 }

@@ -110,10 +110,10 @@ record Cell(
   enum Way {
     /** The socket is connected to the backend at once; no packet is touched. */
     SOCKET,
-    /** Translated where the client's packets enter, un-translated where they leave again. */
-    CLIENTS_DEVICE,
     /** Both sides translated; the reply comes to the node itself, by an ingress, too. */
-    SOURCE_NAT;
+    SOURCE_NAT,
+    /** Translated where the client's packets enter, un-translated where they leave again. */
+    CLIENTS_DEVICE;
 
     /** The rows of counters that are to grow. */
     Set<String> hooks() {

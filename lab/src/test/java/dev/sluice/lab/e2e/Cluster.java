@@ -18,10 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A lab with a Sluice agent on every node and a directory of manifests that all agents read.
@@ -34,7 +34,7 @@ final class Cluster implements AutoCloseable {
   private final Lab lab;
   private final Path manifests;
   private final List<String> arguments;
-  private final Map<String, Agent> agents = new HashMap<>();
+  private final Map<String, Agent> agents = new ConcurrentHashMap<>();
 
   private Cluster(Lab lab, List<String> arguments) {
     this.lab = lab;
@@ -58,14 +58,18 @@ final class Cluster implements AutoCloseable {
 
   /** Starts the agents of all nodes. */
   Cluster startAgents() {
-    lab.nodes().forEach(node -> startAgent(node.name()));
+    lab.nodes().parallelStream().forEach(node -> startAgent(node.name()));
     return this;
   }
 
-  Agent startAgent(String node) {
+  /** Starts one node's agent, with more arguments than those of the whole cluster. */
+  Agent startAgent(String node, String... more) {
     Agent agent =
         lab.node(node)
-            .startAgent(AgentOptions.of(manifests).withArguments(arguments.toArray(String[]::new)));
+            .startAgent(
+                AgentOptions.of(manifests)
+                    .withArguments(arguments.toArray(String[]::new))
+                    .withArguments(more));
     agents.put(node, agent);
     return agent;
   }
@@ -127,28 +131,44 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * {@link #verdicts} once they have stopped growing: the last packets of a connection come after
-   * its client has closed it.
+   * The verdicts of all nodes, by node, once they have stopped growing: the last packets of a
+   * connection come after its client has closed it.
    */
-  Verdicts settledVerdicts(String node) {
-    Verdicts before = verdicts(node);
+  Map<String, Verdicts> settledVerdicts() {
+    Map<String, Verdicts> before = verdicts();
     while (true) {
       pause(QUIET);
-      Verdicts now = verdicts(node);
-      if (now.translations().equals(before.translations())) {
+      Map<String, Verdicts> now = verdicts();
+      if (translations(now).equals(translations(before))) {
         return now;
       }
       before = now;
     }
   }
 
-  private static void pause(Duration duration) {
+  private Map<String, Verdicts> verdicts() {
+    Map<String, Verdicts> all = new TreeMap<>();
+    lab.nodes().forEach(node -> all.put(node.name(), verdicts(node.name())));
+    return all;
+  }
+
+  private static List<Map<String, Long>> translations(Map<String, Verdicts> verdicts) {
+    return verdicts.values().stream().map(Verdicts::translations).toList();
+  }
+
+  static void pause(Duration duration) {
     try {
       Thread.sleep(duration);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Where a node's instance has its pins: {@code maps}, {@code programs} and {@code links}. */
+  Path pins(String node) {
+    NodeHost host = lab.node(node);
+    return Path.of(pinDirectory(host)).resolve(instance(host));
   }
 
   private static String instance(NodeHost host) {
@@ -164,15 +184,17 @@ final class Cluster implements AutoCloseable {
   public void close() {
     String id = lab.id();
     try (lab) {
-      for (NodeHost node : lab.nodes()) {
-        Agent agent = agents.get(node.name());
-        if (agent != null) {
-          agent.terminate();
-          sluice(node.name(), "detach");
-          assertThat(node.bpffs().resolve("sluice")).doesNotExist();
-        }
-      }
+      lab.nodes().parallelStream().forEach(this::detach);
     }
     assertThat(Leftovers.find(id).isEmpty()).as("%s", Leftovers.find(id)).isTrue();
+  }
+
+  private void detach(NodeHost node) {
+    Agent agent = agents.get(node.name());
+    if (agent != null) {
+      agent.terminate();
+      sluice(node.name(), "detach");
+      assertThat(node.bpffs().resolve("sluice")).doesNotExist();
+    }
   }
 }

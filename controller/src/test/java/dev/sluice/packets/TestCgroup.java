@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.packets;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+
+/** A cgroup of version 2 with a name of its own, removed at the latest when this process ends. */
+public final class TestCgroup implements AutoCloseable {
+  private final Path path;
+  private final Thread atExit;
+
+  private TestCgroup(Path path) {
+    this.path = path;
+    this.atExit = Thread.ofPlatform().unstarted(this::remove);
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** Skips the test where there is no such hierarchy. */
+  public static TestCgroup create() {
+    Optional<Path> root = root();
+    Assumptions.assumeTrue(
+        root.isPresent(), "skipped: no cgroup v2 is mounted, which socket hooks need");
+    String name = "sluice-test-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+    try {
+      return new TestCgroup(Files.createDirectory(root.orElseThrow().resolve(name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<Path> root() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+        List<String> fields = Arrays.asList(line.split(" ", -1));
+        if (fields.get(2).equals("cgroup2")) {
+          return Optional.of(Path.of(fields.get(1)));
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    remove();
+  }
+
+  /** Ends what still runs in it; a cgroup can be removed when its processes are gone. */
+  private void remove() {
+    try {
+      Files.writeString(path.resolve("cgroup.kill"), "1");
+      for (int attempt = 0; isPopulated() && attempt < 2000; attempt++) {
+        Thread.sleep(1);
+      }
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isPopulated() throws IOException {
+    return Files.readString(path.resolve("cgroup.events")).contains("populated 1");
+  }
+}

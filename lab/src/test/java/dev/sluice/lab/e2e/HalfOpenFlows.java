@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.lab.e2e;
+
+import dev.sluice.bpf.Apply;
+import dev.sluice.bpf.Direction;
+import dev.sluice.bpf.Flow4;
+import dev.sluice.bpf.Flow6;
+import dev.sluice.bpf.MapNames;
+import dev.sluice.lab.AddressFamily;
+import dev.sluice.loader.BpfMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The table of flows that no backend has answered yet, in the kernel's own memory. */
+final class HalfOpenFlows {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final Path pin;
+  private final long destination;
+  private final long apply;
+  private final long direction;
+
+  HalfOpenFlows(Path maps, AddressFamily family) {
+    switch (family) {
+      case IPV4 -> {
+        pin = maps.resolve(MapNames.EMBRYO4);
+        destination = Flow4.DESTINATION_OFFSET;
+        apply = Flow4.APPLY_OFFSET;
+        direction = Flow4.DIRECTION_OFFSET;
+      }
+      case IPV6 -> {
+        pin = maps.resolve(MapNames.EMBRYO6);
+        destination = Flow6.DESTINATION_OFFSET;
+        apply = Flow6.APPLY_OFFSET;
+        direction = Flow6.DIRECTION_OFFSET;
+      }
+      default -> throw new IllegalArgumentException(family.name());
+    }
+  }
+
+  /**
+   * Waits for replies to {@code client} that are to be un-translated where they leave, and has them
+   * un-translated where they enter instead.
+   */
+  void awaitAndMoveReplyToIngress(InetAddress client) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try (BpfMap map = BpfMap.openPinned(pin);
+        Arena arena = Arena.ofConfined()) {
+      Map<MemorySegment, MemorySegment> replies = repliesTo(map, arena, client.getAddress());
+      while (replies.isEmpty()) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("no half-open flow of " + client + " in " + pin);
+        }
+        Thread.onSpinWait();
+        replies = repliesTo(map, arena, client.getAddress());
+      }
+      replies.forEach(
+          (key, flow) -> {
+            flow.set(ValueLayout.JAVA_BYTE, apply, (byte) Apply.INGRESS_LOCAL.value());
+            map.update(key, flow);
+          });
+    }
+  }
+
+  private Map<MemorySegment, MemorySegment> repliesTo(BpfMap map, Arena arena, byte[] client) {
+    Map<MemorySegment, MemorySegment> replies = new HashMap<>();
+    map.forEach(
+        (key, flow) -> {
+          boolean reply =
+              flow.get(ValueLayout.JAVA_BYTE, direction) == Direction.REPLY.value()
+                  && flow.get(ValueLayout.JAVA_BYTE, apply) == Apply.EGRESS.value();
+          MemorySegment to = flow.asSlice(destination, client.length);
+          if (reply && to.mismatch(MemorySegment.ofArray(client)) == -1) {
+            replies.put(copy(key, arena), copy(flow, arena));
+          }
+        });
+    return replies;
+  }
+
+  private static MemorySegment copy(MemorySegment segment, Arena arena) {
+    return arena.allocate(segment.byteSize(), Long.BYTES).copyFrom(segment);
+  }
+}
