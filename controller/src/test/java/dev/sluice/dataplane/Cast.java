@@ -33,6 +33,7 @@ record Cast(
 
   static final int FRONTEND_PORT = 80;
   static final int BACKEND_PORT = 8080;
+  static final int NODE_PORT = 30080;
   static final int CLIENT_PORT = 4001;
 
   /** The one port of the range for source NAT, unless a case says otherwise. */

@@ -2,6 +2,7 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.bpf.Hook;
+import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Reason;
 import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.BpfMap;
@@ -10,6 +11,7 @@ import dev.sluice.loader.ClsactFilter;
 import dev.sluice.loader.SkbContext;
 import dev.sluice.loader.TcDirection;
 import dev.sluice.loader.TestResult;
+import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
@@ -176,7 +178,10 @@ final class NodeUnderTest implements AutoCloseable {
       clear(objects.map(layout.flowMap));
       clear(objects.map(layout.embryoMap));
     }
+    clear(objects.map(MapNames.AFFINITY4));
+    clear(objects.map(MapNames.AFFINITY6));
     List.copyOf(installed).forEach(this::remove);
+    podNetworks();
     // A bit of a filter goes when it was idle at two collections.
     collect();
     collect();
@@ -238,6 +243,11 @@ final class NodeUnderTest implements AutoCloseable {
       addresses.put(family, Cast.of(family).node());
     }
     table.write(new NodeTable.Facts(1, addresses, first, last, FlowTimeouts.DEFAULT));
+  }
+
+  /** Sets the networks that the local-traffic detector takes for pods'. */
+  void podNetworks(Cidr... networks) {
+    dataplane.setPodNetworks(Set.of(networks));
   }
 
   /** Gives a device a source address of its own. */

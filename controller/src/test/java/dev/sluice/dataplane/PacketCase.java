@@ -3,7 +3,7 @@ package dev.sluice.dataplane;
 
 import dev.sluice.bpf.Hook;
 import dev.sluice.bpf.Reason;
-import dev.sluice.packets.Packet;
+import dev.sluice.packets.IpPacket;
 import dev.sluice.packets.Sent;
 import dev.sluice.plan.ServicePlan;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ final class PacketCase {
   }
 
   /** A packet enters by a device. */
-  PacketCase enters(Place place, Packet packet, Reason reason, Result result) {
+  PacketCase enters(Place place, IpPacket packet, Reason reason, Result result) {
     return enters(place, Sent.of(packet), reason, result);
   }
 
@@ -69,7 +69,7 @@ final class PacketCase {
   }
 
   /** A packet leaves by a device. */
-  PacketCase leaves(Place place, Packet packet, Reason reason, Result result) {
+  PacketCase leaves(Place place, IpPacket packet, Reason reason, Result result) {
     return leaves(place, Sent.of(packet), reason, result);
   }
 
@@ -84,18 +84,18 @@ final class PacketCase {
   }
 
   /** Handed on as this packet. */
-  static Result handedOn(Packet packet) {
+  static Result handedOn(IpPacket packet) {
     return new Result(Fate.HANDED_ON, Optional.empty(), Optional.of(Sent.of(packet)));
   }
 
   /** Sent out of another device as this packet, one hop older. */
-  static Result sentOn(Place by, Packet packet) {
-    Packet older = packet.hops(packet.hopLimit() - 1);
+  static Result sentOn(Place by, IpPacket packet) {
+    IpPacket older = packet.hops(packet.hopLimit() - 1);
     return new Result(Fate.SENT_ON, Optional.of(by), Optional.of(Sent.of(older)));
   }
 
   /** Sent back where it came from as this packet. */
-  static Result sentBack(Packet packet) {
+  static Result sentBack(IpPacket packet) {
     return new Result(Fate.SENT_BACK, Optional.empty(), Optional.of(Sent.of(packet)));
   }
 

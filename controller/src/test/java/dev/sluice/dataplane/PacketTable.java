@@ -12,13 +12,22 @@ import static dev.sluice.dataplane.Place.UPLINK;
 import static dev.sluice.dataplane.Plans.closed;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.maglev;
+import static dev.sluice.dataplane.Plans.merged;
+import static dev.sluice.dataplane.Plans.onlyFrom;
 import static dev.sluice.dataplane.Plans.random;
+import static dev.sluice.dataplane.Plans.randomHere;
 import static dev.sluice.dataplane.Plans.rejecting;
 import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.dataplane.Plans.silent;
+import static dev.sluice.dataplane.Plans.sticky;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
+import static dev.sluice.packets.Icmp.Kind.PACKET_TOO_BIG;
+import static dev.sluice.packets.Icmp.Kind.PORT_UNREACHABLE;
+import static dev.sluice.packets.Icmp.Kind.TIME_EXCEEDED;
+import static dev.sluice.packets.Icmp.echoRequest;
+import static dev.sluice.packets.Icmp.error;
 import static dev.sluice.packets.Packet.Flag.ACK;
 import static dev.sluice.packets.Packet.Flag.FIN;
 import static dev.sluice.packets.Packet.Flag.RST;
@@ -28,12 +37,16 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.model.Cidr;
+import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
+import dev.sluice.packets.Icmp;
 import dev.sluice.packets.Packet;
 import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
 import dev.sluice.plan.Frontend;
+import dev.sluice.plan.Route;
 import dev.sluice.plan.ServicePlan;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,8 +67,13 @@ final class PacketTable {
   private final IpFamily family;
   private final End client;
   private final End otherClient;
+
+  /** A client at another address. */
+  private final End stranger;
+
   private final End vip;
   private final End otherVip;
+  private final End nodePort;
   private final End pod;
   private final End otherPod;
   private final End remote;
@@ -63,6 +81,9 @@ final class PacketTable {
 
   /** What a remote backend sees instead of the client. */
   private final End nat;
+
+  /** It has something to say about packets on their way. */
+  private final IpAddress router;
 
   /** The pod's own socket, when it calls a Service. */
   private final End podAsClient;
@@ -73,13 +94,16 @@ final class PacketTable {
     family = cast.family();
     client = cast.clientEnd();
     otherClient = new End(cast.client(), client.port() + 1);
+    stranger = new End(cast.otherPod(), client.port());
     vip = cast.frontend();
     otherVip = cast.otherFrontend();
+    nodePort = new End(cast.node(), Cast.NODE_PORT);
     pod = cast.backend(cast.pod());
     otherPod = cast.backend(cast.otherPod());
     remote = cast.backend(cast.remotePod());
     lost = cast.backend(cast.lostPod());
     nat = cast.nat();
+    router = cast.router();
     podAsClient = new End(cast.pod(), Cast.CLIENT_PORT);
   }
 
@@ -93,6 +117,9 @@ final class PacketTable {
     table.podsThatCallServices();
     table.packetsWithoutAFlow();
     table.refusals();
+    table.sourceRanges();
+    table.affinity();
+    table.errorsAboutFlows();
     table.sourcePorts();
     table.endsOfConnections();
     table.changes();
@@ -453,9 +480,26 @@ final class PacketTable {
         .given(service(TCP, vip, rejecting()))
         .enters(
             UPLINK, tcp(client, vip, SYN).with(Trait.OPTIONS), Reason.REJECT_NO_BACKEND, dropped());
-    row("without a backend UDP is dropped")
+    row("without a backend UDP is answered by an ICMP error, from the address that was called")
         .given(service(UDP, vip, rejecting()))
-        .enters(UPLINK, udp(client, vip), Reason.REJECT_NO_BACKEND, dropped());
+        .enters(
+            UPLINK,
+            udp(client, vip),
+            Reason.REJECT_NO_BACKEND,
+            sentBack(unreachable(udp(client, vip))))
+        .enters(
+            UPLINK,
+            udp(client, vip).carrying(""),
+            Reason.REJECT_NO_BACKEND,
+            sentBack(unreachable(udp(client, vip).carrying(""))))
+        .enters(
+            POD,
+            udp(podAsClient, vip).carrying("x".repeat(1400)).hops(1),
+            Reason.REJECT_NO_BACKEND,
+            sentBack(unreachable(udp(podAsClient, vip).carrying("x".repeat(1400)).hops(1))));
+    row("without a backend, UDP with IP options gets no answer")
+        .given(service(UDP, vip, rejecting()))
+        .enters(UPLINK, udp(client, vip).with(Trait.OPTIONS), Reason.REJECT_NO_BACKEND, dropped());
     End otherPort = new End(vip.address(), 81);
     row("on a closed address every other port is refused")
         .given(closed(service(TCP, vip, random(local(pod)))))
@@ -515,6 +559,240 @@ final class PacketTable {
             tcp(client, otherVip, SYN),
             Reason.REJECT_FULL,
             sentBack(tcp(otherVip, client, RST, ACK).numbered(0, 1001, 0)));
+  }
+
+  /** Our own answer to a packet, which quotes no more than its ports and a little. */
+  private static Icmp unreachable(Packet refused) {
+    return error(PORT_UNREACHABLE, refused.to().address(), refused).quotingTheLeast();
+  }
+
+  private void sourceRanges() {
+    ServicePlan choosy = onlyFrom(tcpOn(pod), Cidr.ofSingle(client.address()));
+    row("only sources that the Service admits may open connections")
+        .given(choosy)
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(UPLINK, tcp(stranger, vip, SYN), Reason.DROP_SOURCE, dropped())
+        .enters(POD, tcp(podAsClient, vip, SYN), Reason.DROP_SOURCE, dropped());
+    row("sources are judged by the longest prefix of this Service, not of another")
+        .given(onlyFrom(tcpOn(pod), new Cidr(client.address(), 16)))
+        .given(
+            onlyFrom(service(TCP, otherVip, random(local(pod))), Cidr.ofSingle(stranger.address())))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(UPLINK, tcp(client, otherVip, SYN), Reason.DROP_SOURCE, dropped())
+        .enters(
+            UPLINK,
+            tcp(stranger, otherVip, SYN),
+            Reason.OPENED_LOCAL,
+            handedOn(tcp(stranger, pod, SYN)));
+    established(row("a connection goes on when its source is shut out; its next one is dropped"))
+        .given(onlyFrom(tcpOn(pod), Cidr.ofSingle(stranger.address())))
+        .enters(UPLINK, tcp(client, vip, ACK), Reason.FORWARDED, handedOn(tcp(client, pod, ACK)))
+        .leaves(UPLINK, tcp(pod, client, ACK), Reason.REPLIED, handedOn(tcp(vip, client, ACK)))
+        .enters(UPLINK, tcp(otherClient, vip, SYN), Reason.DROP_SOURCE, dropped());
+    row("where the detector tells who is a pod, its networks count and the device does not")
+        .given(
+            service(
+                TCP,
+                vip,
+                random(local(pod)),
+                random(local(otherPod)),
+                Set.of(Frontend.Flag.SOURCE_MATTERS)))
+        .when(
+            "a client is in a pod network",
+            node -> node.podNetworks(Cidr.ofSingle(client.address())))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_LOCAL,
+            handedOn(tcp(client, otherPod, SYN)))
+        .enters(
+            POD, tcp(stranger, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(stranger, pod, SYN)));
+  }
+
+  private void affinity() {
+    ServicePlan one =
+        sticky(
+            merged(
+                service(TCP, vip, random(local(pod))), service(TCP, nodePort, random(local(pod)))));
+    Route both = random(local(pod), local(otherPod));
+    ServicePlan two = sticky(merged(service(TCP, vip, both), service(TCP, nodePort, both)));
+
+    PacketCase pinned = row("a client keeps its backend, whatever way in it takes");
+    pinned
+        .given(one)
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .given(two);
+    // Without a pin, eight times the same backend would be a rare chance.
+    for (int port = 1; port <= 4; port++) {
+      End byAddress = new End(client.address(), port);
+      End byNodePort = new End(client.address(), 100 + port);
+      pinned
+          .enters(
+              UPLINK,
+              tcp(byAddress, vip, SYN),
+              Reason.OPENED_LOCAL,
+              handedOn(tcp(byAddress, pod, SYN)))
+          .enters(
+              UPLINK,
+              tcp(byNodePort, nodePort, SYN),
+              Reason.OPENED_LOCAL,
+              handedOn(tcp(byNodePort, pod, SYN)));
+    }
+    row("a client's backend is another Service's business only if that wants affinity, too")
+        .given(sticky(tcpOn(pod)))
+        .given(sticky(service(TCP, otherVip, random(local(otherPod)))))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(
+            UPLINK,
+            tcp(client, otherVip, SYN),
+            Reason.OPENED_LOCAL,
+            handedOn(tcp(client, otherPod, SYN)));
+    row("a client whose backend is gone gets another")
+        .given(sticky(tcpOn(pod)))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .given(sticky(tcpOn(otherPod)))
+        .enters(
+            UPLINK,
+            tcp(otherClient, vip, SYN),
+            Reason.OPENED_LOCAL,
+            handedOn(tcp(otherClient, otherPod, SYN)));
+    Route cluster = random(local(pod), remote(remote));
+    row("a client's backend does not count where only this node's backends may serve")
+        .given(
+            sticky(
+                merged(
+                    service(TCP, vip, random(remote(remote))),
+                    service(TCP, nodePort, randomHere()))))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)))
+        .given(
+            sticky(
+                merged(service(TCP, vip, cluster), service(TCP, nodePort, randomHere(local(pod))))))
+        .enters(
+            UPLINK,
+            tcp(client, nodePort, SYN),
+            Reason.OPENED_LOCAL,
+            handedOn(tcp(client, pod, SYN)));
+  }
+
+  private void errorsAboutFlows() {
+    row("a router's error about a packet to the backend goes to the client, about its packet")
+        .given(tcpOn(pod))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .leaves(
+            UPLINK,
+            error(PACKET_TOO_BIG, router, tcp(client, pod, ACK)).quotingTheLeast(),
+            Reason.ERROR_TRANSLATED,
+            handedOn(error(PACKET_TOO_BIG, router, tcp(client, vip, ACK)).quotingTheLeast()))
+        .leaves(
+            UPLINK,
+            error(TIME_EXCEEDED, router, tcp(client, pod, ACK).carrying("odd")),
+            Reason.ERROR_TRANSLATED,
+            handedOn(
+                error(TIME_EXCEEDED, router, tcp(client, vip, ACK).carrying("odd"))
+                    .quotingChecksumOf(tcp(client, pod, ACK).carrying("odd"))));
+    row("the backend's own error comes from the Service's address")
+        .given(service(UDP, vip, random(local(pod))))
+        .enters(UPLINK, udp(client, vip), Reason.OPENED_LOCAL, handedOn(udp(client, pod)))
+        .leaves(
+            UPLINK,
+            error(PORT_UNREACHABLE, pod.address(), udp(client, pod)),
+            Reason.ERROR_TRANSLATED,
+            handedOn(
+                error(PORT_UNREACHABLE, vip.address(), udp(client, vip))
+                    .quotingChecksumOf(udp(client, pod))));
+    row("an error about a packet behind source NAT finds its client, round the stack")
+        .given(tcpOn(remote))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)))
+        .enters(
+            FABRIC,
+            error(PACKET_TOO_BIG, router, tcp(nat, remote, ACK)),
+            Reason.ERROR_TRANSLATED,
+            sentOn(
+                UPLINK,
+                error(PACKET_TOO_BIG, router, tcp(client, vip, ACK))
+                    .quotingChecksumOf(tcp(nat, remote, ACK))))
+        .enters(
+            FABRIC,
+            error(PORT_UNREACHABLE, remote.address(), tcp(nat, remote, ACK)).quotingTheLeast(),
+            Reason.ERROR_TRANSLATED,
+            sentOn(
+                UPLINK,
+                error(PORT_UNREACHABLE, vip.address(), tcp(client, vip, ACK)).quotingTheLeast()))
+        .enters(
+            FABRIC,
+            error(TIME_EXCEEDED, router, tcp(nat, remote, ACK)).hops(1),
+            Reason.DROP_TTL,
+            dropped());
+    established(row("an error about a reply goes to the backend, about its packet"))
+        .enters(
+            UPLINK,
+            error(PACKET_TOO_BIG, router, tcp(vip, client, ACK)),
+            Reason.ERROR_TRANSLATED,
+            handedOn(
+                error(PACKET_TOO_BIG, router, tcp(pod, client, ACK))
+                    .quotingChecksumOf(tcp(vip, client, ACK))))
+        .enters(
+            UPLINK,
+            error(TIME_EXCEEDED, client.address(), tcp(vip, client, ACK)).quotingTheLeast(),
+            Reason.ERROR_TRANSLATED,
+            handedOn(
+                error(TIME_EXCEEDED, client.address(), tcp(pod, client, ACK)).quotingTheLeast()));
+    row("an error about a reply goes to another node's backend by source NAT")
+        .given(service(UDP, vip, random(remote(remote))))
+        .enters(UPLINK, udp(client, vip), Reason.OPENED_REMOTE, sentOn(FABRIC, udp(nat, remote)))
+        .enters(
+            UPLINK,
+            error(PORT_UNREACHABLE, client.address(), udp(vip, client)),
+            Reason.ERROR_TRANSLATED,
+            sentOn(
+                FABRIC,
+                error(PORT_UNREACHABLE, nat.address(), udp(remote, nat))
+                    .quotingChecksumOf(udp(vip, client))));
+    row("an error about no flow passes")
+        .given(tcpOn(pod))
+        .enters(
+            UPLINK,
+            error(TIME_EXCEEDED, router, tcp(vip, client, ACK)),
+            Reason.PASS_NO_FLOW,
+            untouched())
+        .leaves(
+            UPLINK,
+            error(TIME_EXCEEDED, router, tcp(client, pod, ACK)),
+            Reason.PASS_NO_FLOW,
+            untouched())
+        .leaves(
+            UPLINK,
+            error(TIME_EXCEEDED, router, tcp(client, otherPod, ACK)),
+            Reason.PASS_NOT_SERVICE,
+            untouched());
+    established(row("an error to somebody else than the sender of what it quotes passes"))
+        .leaves(
+            UPLINK,
+            error(TIME_EXCEEDED, router, tcp(client, pod, ACK)).to(stranger.address()),
+            Reason.PASS_NO_FLOW,
+            untouched());
+    established(row("an error is left alone where the packets of its direction are"))
+        .enters(
+            POD,
+            error(TIME_EXCEEDED, pod.address(), tcp(client, pod, ACK)),
+            Reason.PASS_OTHER_HOOK,
+            untouched());
+    established(row("a ping passes"))
+        .enters(
+            UPLINK, echoRequest(client.address(), vip.address()), Reason.PASS_PROTOCOL, untouched())
+        .leaves(
+            UPLINK,
+            echoRequest(pod.address(), client.address()),
+            Reason.PASS_PROTOCOL,
+            untouched());
   }
 
   private void sourcePorts() {

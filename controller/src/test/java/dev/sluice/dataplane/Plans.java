@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.dataplane;
 
+import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 
 /** Plans made by hand: a Service with one port and one frontend. */
 final class Plans {
+  private static final int AFFINITY_SECONDS = 10800;
+
   private Plans() {}
 
   static Backend local(End end) {
@@ -34,6 +37,17 @@ final class Plans {
 
   static Route maglev(Backend... backends) {
     return route(Route.Algorithm.MAGLEV, Route.WhenEmpty.REJECT, backends);
+  }
+
+  /** To a list of this node's backends. */
+  static Route randomHere(Backend... backends) {
+    Route route = random(backends);
+    return new Route(
+        route.backends(),
+        route.algorithm(),
+        Route.WhenEmpty.DROP,
+        Route.ListKind.LOCAL,
+        route.reason());
   }
 
   static Route rejecting() {
@@ -106,6 +120,47 @@ final class Plans {
                         port.hasEndpoints()))
             .toList();
     return new ServicePlan(name, ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
+
+  /** The same plan for clients that keep their backend. */
+  static ServicePlan sticky(ServicePlan plan) {
+    PortPlan port = plan.ports().getFirst();
+    PortPlan sticky =
+        new PortPlan(
+            port.key(),
+            port.frontends(),
+            port.servingBackends(),
+            AFFINITY_SECONDS,
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(sticky), plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
+
+  /** The same plan for sources in these networks only. */
+  static ServicePlan onlyFrom(ServicePlan plan, Cidr... networks) {
+    PortPlan port = plan.ports().getFirst();
+    List<Frontend> frontends =
+        port.frontends().stream()
+            .map(
+                frontend ->
+                    new Frontend(
+                        frontend.address(),
+                        frontend.port(),
+                        frontend.kind(),
+                        frontend.outside(),
+                        frontend.inside(),
+                        frontend.flags(),
+                        Stream.of(networks).sorted().toList()))
+            .toList();
+    PortPlan choosy =
+        new PortPlan(
+            port.key(),
+            frontends,
+            port.servingBackends(),
+            port.affinitySeconds(),
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(choosy), plan.closedAddresses(), plan.healthCheck(), plan.notes());
   }
 
   /** The first plan with the frontends of the second besides its own. */

@@ -28,7 +28,8 @@ public record Packet(
     int window,
     int hopLimit,
     String payload,
-    Set<Trait> traits) {
+    Set<Trait> traits)
+    implements IpPacket {
 
   /** A flag of TCP, with its bit. */
   public enum Flag {
@@ -109,6 +110,7 @@ public record Packet(
         traits);
   }
 
+  @Override
   public Packet hops(int limit) {
     return new Packet(
         from, to, protocol, flags, sequence, acknowledgement, window, limit, payload, traits);
@@ -133,18 +135,36 @@ public record Packet(
         Set.of(more));
   }
 
+  @Override
   public IpFamily family() {
     return to.address().family();
   }
 
-  /** The packet from its IP header on. */
+  @Override
   public byte[] bytes() {
-    byte[] body =
-        switch (protocol) {
-          case TCP -> tcpSegment();
-          case UDP -> udpDatagram();
-          default -> payload.getBytes(StandardCharsets.UTF_8);
-        };
+    return around(transportBytes());
+  }
+
+  /** The packet behind its IP header and that one's options. */
+  byte[] transportBytes() {
+    return switch (protocol) {
+      case TCP -> tcpSegment();
+      case UDP -> udpDatagram();
+      default -> payload.getBytes(StandardCharsets.UTF_8);
+    };
+  }
+
+  /** Where the checksum is in {@link #transportBytes()}. */
+  int checksumOffset() {
+    return switch (protocol) {
+      case TCP -> 16;
+      case UDP -> 6;
+      default -> throw new IllegalStateException(this + " has no checksum that is known");
+    };
+  }
+
+  /** A packet with this one's IP header, but another body. */
+  byte[] around(byte[] body) {
     return switch (family()) {
       case IPV4 -> ipv4(body);
       case IPV6 -> ipv6(body);
@@ -177,7 +197,8 @@ public record Packet(
     return datagram.array();
   }
 
-  private int transportChecksum(byte[] segment) {
+  /** Over the pseudo-header and the segment (RFC 9293, 3.1; RFC 8200, 8.1). */
+  int transportChecksum(byte[] segment) {
     return Checksum.of(
         from.address().bytes(),
         to.address().bytes(),

@@ -4,7 +4,7 @@ package dev.sluice.packets;
 import java.util.Arrays;
 
 /**
- * What is given to a device: an intact {@link Packet}, or one that somebody has damaged.
+ * What is given to a device: an intact {@link IpPacket}, or one that somebody has damaged.
  *
  * @param text for people
  * @param etherType what the link says it carries
@@ -15,7 +15,7 @@ public record Sent(String text, int etherType, byte[] bytes) {
   public static final int ARP = 0x0806;
   public static final int VLAN = 0x8100;
 
-  public static Sent of(Packet packet) {
+  public static Sent of(IpPacket packet) {
     int type =
         switch (packet.family()) {
           case IPV4 -> 0x0800;
