@@ -21,6 +21,7 @@ import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.dataplane.Plans.silent;
 import static dev.sluice.dataplane.Plans.sticky;
+import static dev.sluice.model.Protocol.SCTP;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
 import static dev.sluice.packets.Icmp.Kind.PACKET_TOO_BIG;
@@ -33,6 +34,7 @@ import static dev.sluice.packets.Packet.Flag.FIN;
 import static dev.sluice.packets.Packet.Flag.RST;
 import static dev.sluice.packets.Packet.Flag.SYN;
 import static dev.sluice.packets.Packet.other;
+import static dev.sluice.packets.Packet.sctp;
 import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
@@ -115,6 +117,7 @@ final class PacketTable {
     table.backendsOnThisNode();
     table.backendsOnOtherNodes();
     table.podsThatCallServices();
+    table.sctpAssociations();
     table.packetsWithoutAFlow();
     table.refusals();
     table.sourceRanges();
@@ -320,6 +323,50 @@ final class PacketTable {
             tcp(client, vip, SYN).hops(1),
             Reason.OPENED_LOCAL,
             handedOn(tcp(client, pod, SYN).hops(1)));
+  }
+
+  private void sctpAssociations() {
+    int init = 1;
+    int initAck = 2;
+    int abort = 6;
+    End here = new End(pod.address(), vip.port());
+    End there = new End(remote.address(), vip.port());
+    End hidden = new End(nat.address(), client.port());
+    row("SCTP to a pod here: addresses change, ports and the checksum over them do not")
+        .given(service(SCTP, vip, random(local(here))))
+        .enters(
+            UPLINK,
+            sctp(client, vip, init),
+            Reason.OPENED_LOCAL,
+            handedOn(sctp(client, here, init)))
+        .leaves(
+            UPLINK,
+            sctp(here, client, initAck),
+            Reason.REPLIED,
+            handedOn(sctp(vip, client, initAck)))
+        .enters(
+            UPLINK,
+            sctp(client, vip, abort),
+            Reason.FORWARDED,
+            handedOn(sctp(client, here, abort)));
+    row("SCTP to another node's pod: source NAT with the client's own port")
+        .given(service(SCTP, vip, random(remote(there))))
+        .enters(
+            UPLINK,
+            sctp(client, vip, init),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, sctp(hidden, there, init)))
+        .enters(
+            FABRIC,
+            sctp(there, hidden, initAck),
+            Reason.REPLIED,
+            sentOn(UPLINK, sctp(vip, client, initAck)));
+    row("SCTP in mid-association opens nothing")
+        .given(service(SCTP, vip, random(local(here))))
+        .enters(UPLINK, sctp(client, vip, 0), Reason.PASS_NO_FLOW, untouched());
+    row("SCTP to a port that is not the backend's is not served")
+        .given(service(SCTP, vip, random(local(pod))))
+        .enters(UPLINK, sctp(client, vip, init), Reason.PASS_NOT_SERVICE, untouched());
   }
 
   private void backendsOnOtherNodes() {
