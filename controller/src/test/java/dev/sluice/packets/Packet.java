@@ -206,7 +206,9 @@ public record Packet(
     return datagram.array();
   }
 
-  /** Over the pseudo-header and the segment (RFC 9293, 3.1; RFC 8200, 8.1). */
+  /**
+   * The checksum is over the whole packet, ports included, and no address (RFC 9260, appendix A).
+   */
   private byte[] sctpPacket() {
     ByteBuffer packet = ByteBuffer.allocate(16);
     packet.putShort((short) from.port()).putShort((short) to.port()).putInt(7);
@@ -217,6 +219,7 @@ public record Packet(
     return packet.array();
   }
 
+  /** Over the pseudo-header and the segment (RFC 9293, 3.1; RFC 8200, 8.1). */
   int transportChecksum(byte[] segment) {
     return Checksum.of(
         from.address().bytes(),
