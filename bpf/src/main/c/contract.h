@@ -21,6 +21,8 @@ enum limit {
 	SOCKET_TRANSLATIONS = 8,
 	/* Flow time stamps count units of 2^6 jiffies: 256 ms at HZ=250, 64 ms at HZ=1000. */
 	STAMP_SHIFT = 6,
+	/* Networks of ClusterIPs that are known, per family. */
+	SERVICE_NETWORKS = 4,
 	/* Rows per hook in `stats`; a power of two above the number of reasons. */
 	STATS_ROW = 64,
 };
@@ -44,7 +46,7 @@ enum reason {
 	REASON_PASS_NOT_IP = 0,           /* neither IPv4 nor IPv6 */
 	REASON_PASS_TRUNCATED = 1,        /* headers do not fit the packet */
 	REASON_PASS_VLAN = 2,             /* tagged: the VLAN device's own program looks at it */
-	REASON_PASS_PROTOCOL = 3,         /* neither TCP nor UDP */
+	REASON_PASS_PROTOCOL = 3,         /* none of TCP, UDP and SCTP */
 	REASON_PASS_FRAGMENT = 4,         /* an IP fragment: ports unknown or incomplete */
 	REASON_PASS_NOT_SERVICE = 5,      /* neither a frontend nor a backend of one */
 	REASON_PASS_NO_FLOW = 6,          /* a frontend or backend, but not a flow's first packet */
@@ -70,7 +72,8 @@ enum reason {
 	REASON_DROP_NO_ROUTE = 42,        /* no route to the address after translation */
 	REASON_DROP_TTL = 43,             /* hop limit used up on a packet that would be sent on */
 	REASON_DROP_SOURCE = 44,          /* the Service does not admit this source address */
-	REASON_COUNT = 45,
+	REASON_DROP_UNALLOCATED = 45,     /* a ClusterIP that no Service has */
+	REASON_COUNT = 46,
 };
 
 /* Signals counted beside the reasons (they say nothing about a verdict): `pressure` map. */
@@ -156,7 +159,8 @@ struct service_counters {
 	struct address##FAMILY_NUMBER {                                                            \
 		__be32 word[WORDS];                                                                \
 	};                                                                                         \
-	/* A frontend: what a client calls. */                                                     \
+	/* A frontend: what a client calls. Port 0 of TCP stands for every port and protocol of the \
+	 * address that has no entry of its own. */                                                \
 	struct frontend##FAMILY_NUMBER {                                                           \
 		struct address##FAMILY_NUMBER address;                                             \
 		__be16 port;                                                                       \
@@ -208,6 +212,11 @@ struct service_counters {
 		__u32 service;                                                                     \
 		struct address##FAMILY_NUMBER address;                                             \
 	};                                                                                         \
+	/* A network: what is left of an address under the mask is `address`. */                   \
+	struct network##FAMILY_NUMBER {                                                            \
+		struct address##FAMILY_NUMBER address;                                             \
+		struct address##FAMILY_NUMBER mask;                                                \
+	};                                                                                         \
 	/* A client of a Service port with session affinity. */                                    \
 	struct affinity_key##FAMILY_NUMBER {                                                       \
 		struct address##FAMILY_NUMBER client;                                              \
@@ -218,6 +227,14 @@ DEFINE_FAMILY(4, 1)
 DEFINE_FAMILY(6, 4)
 DEFINE_SOURCES(4)
 DEFINE_SOURCES(6)
+
+/* Where ClusterIPs come from: an address in here that no Service has is nobody's. */
+struct service_networks {
+	__u32 count4;
+	__u32 count6;
+	struct network4 network4[SERVICE_NETWORKS];
+	struct network6 network6[SERVICE_NETWORKS];
+};
 
 /* The backend that a client is pinned to. */
 struct affinity {

@@ -81,6 +81,9 @@ HASH_MAP(affinity6, BPF_MAP_TYPE_LRU_HASH, struct affinity_key6, struct affinity
 PREFIX_MAP(source_range4, struct source_range4);
 PREFIX_MAP(source_range6, struct source_range6);
 
+/* Networks of ClusterIPs; read only by programs that are loaded with closes_addresses. */
+ARRAY_MAP(service_networks, BPF_MAP_TYPE_ARRAY, struct service_networks, 1, 0);
+
 /* Devices that carry a program, by ifindex. */
 HASH_MAP(device, BPF_MAP_TYPE_HASH, __u32, struct device, 8192);
 

@@ -19,6 +19,30 @@ enum tcp_flag {
 	TCP_ACK = 0x10,
 };
 
+/* The types of SCTP chunks that open and end an association (RFC 9260, 3.2). */
+enum sctp_chunk {
+	SCTP_INIT = 1,
+	SCTP_ABORT = 6,
+	SCTP_SHUTDOWN_COMPLETE = 14,
+};
+
+/* SCTP's common header, and the type of the first chunk behind it. */
+struct sctp_start {
+	__be16 source;
+	__be16 destination;
+	__be32 tag;
+	__le32 checksum;
+	__u8 chunk;
+} __attribute__((packed));
+
+/* What an SCTP packet does to its association, in the TCP flags that do the same. */
+static __always_inline __u8 flags_of_chunk(__u8 chunk)
+{
+	if (chunk == SCTP_INIT)
+		return TCP_SYN;
+	return chunk == SCTP_ABORT || chunk == SCTP_SHUTDOWN_COMPLETE ? TCP_RST : TCP_ACK;
+}
+
 /* Length of the link header in bytes: 14, or 0 on tun, ipip and WireGuard. Set at load. */
 const volatile __u32 link_header_length = ETH_HLEN;
 
@@ -43,8 +67,8 @@ static __always_inline bool make_readable(struct __sk_buff *skb, __u32 length)
 /* What one packet says. */
 struct FN(packet) {
 	struct FN(flow_key) key;
-	__u16 transport;    /* offset of the TCP or UDP header from the packet's start */
-	__u8 tcp_flags;     /* enum tcp_flag; 0 for UDP */
+	__u16 transport;    /* offset of the layer-4 header from the packet's start */
+	__u8 tcp_flags;     /* enum tcp_flag; 0 for UDP, for SCTP what says the same */
 	__u8 hop_limit;
 };
 
@@ -70,6 +94,16 @@ static __always_inline enum reason FN(parse_transport)(struct __sk_buff *skb, st
 			return REASON_PASS_TRUNCATED;
 		packet->key.source_port = udp.source;
 		packet->key.destination_port = udp.dest;
+		return REASON_PASS_NOT_SERVICE;
+	}
+	if (packet->key.protocol == IPPROTO_SCTP) {
+		struct sctp_start sctp;
+
+		if (bpf_skb_load_bytes(skb, offset, &sctp, sizeof(sctp)))
+			return REASON_PASS_TRUNCATED;
+		packet->key.source_port = sctp.source;
+		packet->key.destination_port = sctp.destination;
+		packet->tcp_flags = flags_of_chunk(sctp.chunk);
 		return REASON_PASS_NOT_SERVICE;
 	}
 	return REASON_PASS_PROTOCOL;
@@ -175,5 +209,5 @@ static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(pa
 		packet->key.destination_port = udp->dest;
 		return REASON_PASS_NOT_SERVICE;
 	}
-	return REASON_PASS_PROTOCOL;
+	return FN(parse_transport)(skb, packet);
 }

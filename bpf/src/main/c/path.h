@@ -13,6 +13,7 @@
 #include "parse.h"
 #include "stats.h"
 #include "bitmap.h"
+#include "closed.h"
 #include "flow.h"
 #include "pair.h"
 #include "select.h"
@@ -76,6 +77,7 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 					    struct FN(new_flow) *new, const struct node *self)
 {
 	const bool keeps_source = new->original.apply == APPLY_INGRESS_LOCAL;
+	const bool keeps_port = keeps_source || key->protocol == IPPROTO_SCTP;
 
 	FN(pair_key)(&new->original, key->protocol, &new->reply_key);
 	new->reply = new->original;
@@ -86,7 +88,7 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 	new->reply.direction = DIRECTION_REPLY;
 	if (keeps_source)
 		new->reply.apply = APPLY_EGRESS;
-	if (!FN(insert_reply)(new, self, keeps_source))
+	if (!FN(insert_reply)(new, self, keeps_port))
 		return false;
 	new->original.source_port = new->reply_key.destination_port;
 	new->original.tag = FN(flow_tag)(key, new->original.created);
@@ -200,7 +202,10 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	new->frontend.address = key->destination;
 	new->frontend.port = key->destination_port;
 	new->frontend.protocol = key->protocol;
-	service = bpf_map_lookup_elem(&FN(service), &new->frontend);
+	opening = key->protocol == IPPROTO_UDP || is_opening(packet.tcp_flags);
+	service = FN(find_service)(&new->frontend);
+	if (!service && opening && FN(is_unallocated)(&key->destination))
+		return verdict(REASON_DROP_UNALLOCATED, TC_ACT_SHOT);
 	if (!service || service->flags & SERVICE_NODE_SOCKETS_ONLY)
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	in_device = bpf_map_lookup_elem(&device, &ifindex);
@@ -210,7 +215,6 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		internal = (in_device && in_device->flags & DEVICE_DETECTED) ||
 			   FN(admits)(new, 0, &key->source);
 	list = list_of(service, internal);
-	opening = key->protocol != IPPROTO_TCP || is_opening(packet.tcp_flags);
 	if (!opening && (!list.maglev || service->affinity_seconds))
 		return verdict(REASON_PASS_NO_FLOW, PASS);
 	if (opening && service->flags & SERVICE_SOURCE_RANGES &&
@@ -334,7 +338,7 @@ VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
 		return verdict(reason, PASS);
 	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
 		FN(forget_disagreeing)(skb, &packet);
-	to_frontend = FN(maybe_frontend)(&packet.key);
+	to_frontend = FN(maybe_frontend)(&packet.key) || FN(maybe_closed)(&packet.key);
 	if (!to_frontend && !FN(maybe_from_backend)(&packet.key))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 

@@ -89,6 +89,8 @@ static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct no
 		return 0;
 	if (keep && FN(claim_tuple)(new, self, true))
 		return 1;
+	if (new->reply_key.protocol == IPPROTO_SCTP)
+		return 0; /* its checksum covers the ports */
 	/* A place on a circle of 2^32, one port further at every step: no branch for the verifier. */
 	ports = (__u32)self->snat_port_last - self->snat_port_first + 1;
 	step = 0xffffffff / ports + 1;

@@ -10,10 +10,14 @@
 #define FAMILY 4
 #include "family.h"
 #include "select.h"
+#include "bitmap.h"
+#include "closed.h"
 #undef FAMILY
 #define FAMILY 6
 #include "family.h"
 #include "select.h"
+#include "bitmap.h"
+#include "closed.h"
 #undef FAMILY
 #include "stats.h"
 
@@ -99,7 +103,7 @@ static __always_inline struct service *find_service(const struct endpoint *calle
 			.protocol = protocol,
 		};
 
-		return bpf_map_lookup_elem(&service4, &frontend);
+		return find_service4(&frontend);
 	}
 	struct frontend6 frontend = {
 		.address = called->address,
@@ -107,7 +111,16 @@ static __always_inline struct service *find_service(const struct endpoint *calle
 		.protocol = protocol,
 	};
 
-	return bpf_map_lookup_elem(&service6, &frontend);
+	return find_service6(&frontend);
+}
+
+/* A ClusterIP that no Service has. */
+static __always_inline bool is_unallocated(const struct endpoint *called)
+{
+	const struct address4 mapped = {.word[0] = called->address.word[3]};
+
+	return is_mapped(&called->address) ? is_unallocated4(&mapped)
+					   : is_unallocated6(&called->address);
 }
 
 /* Writes a backend's address in the family-neutral form. */
@@ -198,13 +211,14 @@ static __always_inline struct translation *slot_for(struct socket_state *state,
 
 /*
  * The socket is not to reach a backend. A drop must look like silence to a pod, which only the packet
- * path can give; and a datagram socket's connect() never fails.
+ * path can give. A datagram socket's connect() never fails, and a pod's datagram is answered by the
+ * packet path; the node's own has none, so sending it fails.
  */
-static __always_inline int refuse(enum reason reason, bool own, bool datagram)
+static __always_inline int refuse(enum reason reason, bool own, bool datagram, bool sending)
 {
 	const bool drop = reason != REASON_REJECT_NO_BACKEND;
 
-	if (!can_set_errno || datagram || (drop && !own)) {
+	if (!can_set_errno || (datagram && !(own && sending)) || (drop && !own)) {
 		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
 		return ALLOW;
 	}
@@ -237,7 +251,7 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 		return ALLOW;
 	}
 	service = find_service(called, protocol);
-	if (!service) {
+	if (!service && !is_unallocated(called)) {
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
 	}
@@ -245,6 +259,8 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	if (!self)
 		return ALLOW;
 	own = self->netns_cookie == bpf_get_netns_cookie(context);
+	if (!service)
+		return refuse(REASON_DROP_UNALLOCATED, own, datagram, sending);
 	if (!own && service->flags & SERVICE_NODE_SOCKETS_ONLY) {
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
@@ -254,7 +270,7 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 		return ALLOW;
 	}
 	if (own && service->flags & SERVICE_NODE_SHUT_OUT)
-		return refuse(REASON_DROP_SOURCE, own, datagram);
+		return refuse(REASON_DROP_SOURCE, own, datagram, sending);
 	state = bpf_sk_storage_get(&socket_state, context->sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state) {
 		count_pressure(PRESSURE_SOCKET_STORAGE);
@@ -268,7 +284,7 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 			return refuse(service->flags & SERVICE_INTERNAL_DROP
 					      ? REASON_DROP_NO_BACKEND
 					      : REASON_REJECT_NO_BACKEND,
-				      own, datagram);
+				      own, datagram, sending);
 		*slot = translation;
 		count_service(service->id, 1, 0, 0);
 	}

@@ -36,7 +36,8 @@ static __always_inline __u64 FN(address_difference)(const struct FN(address) *fr
  * Rewrites addresses and ports of the packet to those of `to`; with `forward` the hop limit goes down
  * by one, as the packet will not pass the stack. The layer-4 checksum goes through the helper, which
  * knows about checksums still to be filled in by the device; the address part takes its pseudo-header
- * way, the ports must not (both would be added twice). The rest is written in place.
+ * way, the ports must not (both would be added twice). The rest is written in place. SCTP's checksum
+ * covers its ports, but no address: only addresses can be changed, and no Service wants more.
  * Returns false if the packet is too short for its own headers.
  */
 static __always_inline bool FN(translate)(struct __sk_buff *skb, const struct FN(packet) *packet,
@@ -57,7 +58,8 @@ static __always_inline bool FN(translate)(struct __sk_buff *skb, const struct FN
 	const struct ports ports = {to->source_port, to->destination_port};
 	const bool plain = packet->transport == start + MINIMAL_HEADERS - sizeof(struct udphdr);
 
-	if (bpf_l4_csum_replace(skb, checksum, 0, addresses, BPF_F_PSEUDO_HDR | flags))
+	if (from->protocol != IPPROTO_SCTP &&
+	    bpf_l4_csum_replace(skb, checksum, 0, addresses, BPF_F_PSEUDO_HDR | flags))
 		return false;
 	if (from->source_port != to->source_port || from->destination_port != to->destination_port) {
 		if (bpf_l4_csum_replace(skb, checksum, 0, port_difference, flags))

@@ -114,6 +114,15 @@ final class ArchitectureTest {
           .resideInAPackage("dev.sluice.cli..");
 
   @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsVerify =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.sluice.verify..", "dev.sluice.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.sluice.verify..");
+
+  @ArchTest
   static final ArchRule onlySourcesKnowKubernetes =
       noClasses()
           .that()

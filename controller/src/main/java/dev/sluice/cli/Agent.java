@@ -10,6 +10,7 @@ import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NodeTable;
 import dev.sluice.model.NodeFacts;
+import dev.sluice.model.ProxyConfig;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
@@ -116,7 +117,8 @@ final class Agent implements AutoCloseable {
         features.has(KernelFeature.SET_RETVAL),
         features.has(KernelFeature.SYSCALL_PROGRAMS)
             && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
-        options.socketHooks() == SocketHooks.NODE);
+        options.socketHooks() == SocketHooks.NODE,
+        options.proxyConfig().mode() == ProxyConfig.Mode.NFTABLES);
   }
 
   private void attach(LoadedObjects objects) {

@@ -119,6 +119,16 @@ final class RunOptions {
       description = "addresses of the cluster's pods, one CIDR for each family")
   private List<String> clusterCidrs = List.of();
 
+  @Option(
+      names = "--service-cidr",
+      paramLabel = "CIDR",
+      split = ",",
+      description = {
+        "networks that ClusterIPs come from; with --proxy-mode nftables a new connection to an",
+        "address in them that no Service has is dropped"
+      })
+  private List<String> serviceCidrs = List.of();
+
   @Option(names = "--services", paramLabel = "N", description = "frontends at most, per family")
   private Integer services;
 
@@ -223,7 +233,13 @@ final class RunOptions {
     LocalTraffic pods =
         new LocalTraffic(
             LocalTraffic.Mode.CLUSTER_CIDR, clusterCidrs.stream().map(Cidr::parse).toList(), "");
-    return new ProxyConfig(proxyMode, nodePortAddresses, true, pods, false, List.of());
+    return new ProxyConfig(
+        proxyMode,
+        nodePortAddresses,
+        true,
+        pods,
+        false,
+        serviceCidrs.stream().map(Cidr::parse).toList());
   }
 
   MapSizes mapSizes() {

@@ -4,8 +4,6 @@ package dev.sluice.cli;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
-import dev.sluice.model.Cidr;
-import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.ServiceName;
@@ -49,7 +47,8 @@ final class Services implements ServiceSource.Listener {
     this.config = config;
     this.node = node;
     this.planner = new Planner(node, config);
-    dataplane.setPodNetworks(podNetworks());
+    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
+    dataplane.setServiceNetworks(config.guardedNetworks());
   }
 
   /** Waits until the first full list is installed. */
@@ -98,7 +97,7 @@ final class Services implements ServiceSource.Listener {
     }
     node = newFacts;
     planner = new Planner(node, config);
-    dataplane.setPodNetworks(podNetworks());
+    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
     if (synced) {
       states.values().forEach(this::install);
     }
@@ -114,16 +113,6 @@ final class Services implements ServiceSource.Listener {
   public synchronized void problemResolved(SourceProblem problem) {
     sourceProblems.remove(problem);
     LOG.info("resolved: {}", problem);
-  }
-
-  /** The detector's networks. The modes by interface name go by the devices, not by networks. */
-  private Set<Cidr> podNetworks() {
-    LocalTraffic detector = config.localTraffic();
-    return switch (detector.mode()) {
-      case CLUSTER_CIDR -> Set.copyOf(detector.clusterCidrs());
-      case NODE_CIDR -> Set.copyOf(node.podCidrs());
-      case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> Set.of();
-    };
   }
 
   /** What is installed. */

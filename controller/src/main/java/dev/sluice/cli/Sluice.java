@@ -5,6 +5,7 @@ import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
 import dev.sluice.node.NodeException;
 import dev.sluice.source.SourceException;
+import dev.sluice.verify.ScenarioException;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       ServicesCommand.class,
       CheckCommand.class,
+      VerifyCommand.class,
       DetachCommand.class,
       VersionCommand.class
     },
@@ -67,6 +69,7 @@ public final class Sluice {
         || exception instanceof SourceException
         || exception instanceof IllegalArgumentException
         || exception instanceof IllegalStateException
+        || exception instanceof ScenarioException
         || exception instanceof UncheckedIOException;
   }
 }

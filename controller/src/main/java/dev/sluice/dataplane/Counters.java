@@ -20,14 +20,22 @@ public final class Counters implements AutoCloseable {
   private final BpfMap pressure;
   private final BpfMap services;
 
-  private Counters(PinDirectory pins) {
-    this.stats = BpfMap.openPinned(pins.map(MapNames.STATS));
-    this.pressure = BpfMap.openPinned(pins.map(MapNames.PRESSURE));
-    this.services = BpfMap.openPinned(pins.map(MapNames.SERVICE_STATS));
+  private Counters(BpfMap stats, BpfMap pressure, BpfMap services) {
+    this.stats = stats;
+    this.pressure = pressure;
+    this.services = services;
   }
 
   public static Counters open(PinDirectory pins) {
-    return new Counters(pins);
+    return new Counters(
+        BpfMap.openPinned(pins.map(MapNames.STATS)),
+        BpfMap.openPinned(pins.map(MapNames.PRESSURE)),
+        BpfMap.openPinned(pins.map(MapNames.SERVICE_STATS)));
+  }
+
+  /** Verdicts of programs that are loaded, pinned or not, as {@link #verdicts()} tells them. */
+  public static Map<Hook, Map<Reason, Long>> verdicts(LoadedObjects objects) {
+    return verdicts(objects.map(MapNames.STATS));
   }
 
   static int possibleCpus() {
@@ -36,6 +44,10 @@ public final class Counters implements AutoCloseable {
 
   /** Verdicts by hook and reason; those that never occurred are left out. */
   public Map<Hook, Map<Reason, Long>> verdicts() {
+    return verdicts(stats);
+  }
+
+  private static Map<Hook, Map<Reason, Long>> verdicts(BpfMap stats) {
     Map<Hook, Map<Reason, Long>> verdicts = new EnumMap<>(Hook.class);
     for (Hook hook : Hook.values()) {
       if (hook == Hook.COUNT) {

@@ -18,6 +18,7 @@ import dev.sluice.plan.Route.ListKind;
 import dev.sluice.plan.ServicePlan;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -44,6 +45,7 @@ public final class Dataplane {
   private final RegionSpace regions;
   private final ServiceIds serviceIds;
   private final SourceRangeTable sourceRanges;
+  private final ServiceNetworks serviceNetworks;
   private final Filter vipFilter;
   private final Filter backendFilter;
   private final FlowCollector collector;
@@ -78,6 +80,7 @@ public final class Dataplane {
     }
     inherited.forEach(regions::occupy);
     sourceRanges = new SourceRangeTable(sources);
+    serviceNetworks = new ServiceNetworks(objects.map(MapNames.SERVICE_NETWORKS));
     collector = FlowCollector.create(objects);
   }
 
@@ -95,10 +98,12 @@ public final class Dataplane {
   public synchronized List<String> apply(ServicePlan wanted) {
     List<String> unsupported = new ArrayList<>();
     ServicePlan plan = Supported.part(wanted, unsupported);
+    List<PortPlan> wantedPorts = new ArrayList<>(plan.ports());
+    wantedPorts.addAll(ClosedAddresses.asPorts(plan));
     Map<PortKey, InstalledPort> ports =
         installed.computeIfAbsent(plan.name(), name -> new TreeMap<>());
     Set<PortKey> planned = new HashSet<>();
-    for (PortPlan port : plan.ports()) {
+    for (PortPlan port : wantedPorts) {
       planned.add(port.key());
       InstalledPort target = ports.get(port.key());
       if (target == null) {
@@ -121,6 +126,16 @@ public final class Dataplane {
   /** Says which networks are pods', for the Services where that matters. */
   public synchronized void setPodNetworks(Set<Cidr> networks) {
     sourceRanges.set(SourceRangeTable.POD_NETWORKS, networks);
+  }
+
+  /**
+   * Says where ClusterIPs come from: new connections to an address of these networks that no
+   * Service has are dropped, by programs that are loaded to do so.
+   *
+   * @throws DataplaneException if there are too many
+   */
+  public synchronized void setServiceNetworks(Collection<Cidr> networks) {
+    serviceNetworks.write(networks);
   }
 
   /** Removes what an earlier agent installed and no plan has claimed: call it once all are in. */

@@ -8,6 +8,12 @@ package dev.sluice.dataplane;
  * @param canSetErrno the kernel has bpf_set_retval (5.18): a socket hook can refuse a connection
  * @param collectInKernel the kernel has SYSCALL programs (5.14): dead flows are collected there
  * @param nodeSocketsOnly the socket hooks translate the node's own sockets only
+ * @param closesAddresses closed addresses and Service networks have an effect; it costs packets
+ *     that are no Service's a little, so only where plans have such (kube-proxy's nftables mode)
  */
 public record LoadOptions(
-    MapSizes sizes, boolean canSetErrno, boolean collectInKernel, boolean nodeSocketsOnly) {}
+    MapSizes sizes,
+    boolean canSetErrno,
+    boolean collectInKernel,
+    boolean nodeSocketsOnly,
+    boolean closesAddresses) {}

@@ -108,13 +108,19 @@ public final class LoadedObjects implements AutoCloseable {
   private synchronized BpfObject trafficControl(int linkHeaderLength) {
     BpfObject object = trafficControl.get(linkHeaderLength);
     if (object == null) {
-      object = load("tc", tc -> tc.setConstant("link_header_length", linkHeaderLength));
+      object = load("tc", tc -> configureTrafficControl(tc, linkHeaderLength));
       trafficControl.put(linkHeaderLength, object);
     }
     return object;
   }
 
+  private void configureTrafficControl(BpfObject object, int linkHeaderLength) {
+    object.setConstant("link_header_length", linkHeaderLength);
+    object.setConstant("closes_addresses", options.closesAddresses());
+  }
+
   private void configureSocket(BpfObject object) {
+    object.setConstant("closes_addresses", options.closesAddresses());
     object.setConstant("can_set_errno", options.canSetErrno());
     object.setConstant("node_sockets_only", options.nodeSocketsOnly());
   }

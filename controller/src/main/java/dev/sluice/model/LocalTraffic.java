@@ -4,6 +4,7 @@ package dev.sluice.model;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * How traffic of this node's pods is told from other traffic: {@code detectLocalMode}, {@code
@@ -46,6 +47,18 @@ public record LocalTraffic(Mode mode, List<Cidr> clusterCidrs, String interfaceN
       case CLUSTER_CIDR -> clusterCidrs.stream().anyMatch(cidr -> cidr.family() == family);
       case NODE_CIDR -> node.podCidrs().stream().anyMatch(cidr -> cidr.family() == family);
       case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> !interfaceName.isEmpty();
+    };
+  }
+
+  /**
+   * The networks that pods are recognised by. The modes by interface name go by the devices
+   * instead, so they have none.
+   */
+  public Set<Cidr> podNetworks(NodeFacts node) {
+    return switch (mode) {
+      case CLUSTER_CIDR -> Set.copyOf(clusterCidrs);
+      case NODE_CIDR -> Set.copyOf(node.podCidrs());
+      case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> Set.of();
     };
   }
 }

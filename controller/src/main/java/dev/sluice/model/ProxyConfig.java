@@ -67,4 +67,15 @@ public record ProxyConfig(
     return new ProxyConfig(
         mode, nodePortAddresses, localhostNodePorts, other, masqueradeAll, serviceCidrs);
   }
+
+  /**
+   * The networks in which an address that no Service has is dropped: kube-proxy's nftables mode
+   * does so, the iptables mode lets it be.
+   */
+  public List<Cidr> guardedNetworks() {
+    return switch (mode) {
+      case IPTABLES -> List.of();
+      case NFTABLES -> serviceCidrs;
+    };
+  }
 }

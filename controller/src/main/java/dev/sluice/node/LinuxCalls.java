@@ -31,6 +31,15 @@ final class LinuxCalls {
       function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle BIND =
       function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle CONNECT =
+      function("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle SENDTO =
+      function(
+          "sendto",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle UNSHARE =
+      function("unshare", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SETSOCKOPT =
       function(
           "setsockopt",
@@ -71,6 +80,25 @@ final class LinuxCalls {
   static int bind(int descriptor, MemorySegment address) {
     int length = Math.toIntExact(address.byteSize());
     return call(state -> (int) BIND.invokeExact(state, descriptor, address, length));
+  }
+
+  static int connect(int descriptor, MemorySegment address) {
+    int length = Math.toIntExact(address.byteSize());
+    return call(state -> (int) CONNECT.invokeExact(state, descriptor, address, length));
+  }
+
+  static long sendTo(int descriptor, MemorySegment message, MemorySegment address) {
+    int length = Math.toIntExact(address.byteSize());
+    return callLong(
+        state ->
+            (long)
+                SENDTO.invokeExact(
+                    state, descriptor, message, message.byteSize(), 0, address, length));
+  }
+
+  /** Moves the calling thread, which must be a platform thread, into namespaces of its own. */
+  static int unshare(int flags) {
+    return call(state -> (int) UNSHARE.invokeExact(state, flags));
   }
 
   static int setIntOption(int descriptor, int level, int option, int value) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.dataplane;
 
+import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
@@ -75,6 +76,26 @@ record Cast(
     return new Cast(
         family, parsed[0], parsed[1], parsed[2], parsed[3], parsed[4], parsed[5], parsed[6],
         parsed[7], parsed[8]);
+  }
+
+  /** A network of ClusterIPs of which no Service has any. */
+  Cidr serviceNetwork() {
+    return Cidr.parse(
+        switch (family) {
+          case IPV4 -> "10.96.1.0/24";
+          case IPV6 -> "fd00:96:0:1::/64";
+        });
+  }
+
+  /** An address in that network. */
+  End unallocated() {
+    return new End(
+        IpAddress.parse(
+            switch (family) {
+              case IPV4 -> "10.96.1.9";
+              case IPV6 -> "fd00:96:0:1::9";
+            }),
+        FRONTEND_PORT);
   }
 
   /** A client's end: its address with the port that clients have here. */

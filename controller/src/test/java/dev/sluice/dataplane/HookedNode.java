@@ -54,7 +54,8 @@ final class HookedNode implements AutoCloseable {
     OptionalLong known = namespace.call(NetworkNamespaceCookie::ofCurrentThread);
     Assumptions.assumeTrue(known.isPresent(), "skipped: SO_NETNS_COOKIE needs Linux 5.14");
     cookie = known.orElseThrow();
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, canSetErrno, true, nodeSocketsOnly));
+    objects =
+        LoadedObjects.unpinned(new LoadOptions(SIZES, canSetErrno, true, nodeSocketsOnly, false));
     dataplane = new Dataplane(objects);
     table = new NodeTable(objects);
     namespace.run("ip link set lo up");

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A node in a network namespace of its own: devices, routes, and the programs with their maps.
@@ -95,9 +96,11 @@ final class NodeUnderTest implements AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       addRoutes(Cast.of(family));
     }
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false));
+    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false, true));
     dataplane = new Dataplane(objects);
     dataplane.sweep();
+    dataplane.setServiceNetworks(
+        Stream.of(IpFamily.values()).map(family -> Cast.of(family).serviceNetwork()).toList());
     table = new NodeTable(objects);
     if (delivery != Delivery.TEST_RUN) {
       plugs.values().forEach(this::attach);

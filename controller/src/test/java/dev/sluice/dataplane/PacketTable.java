@@ -9,6 +9,7 @@ import static dev.sluice.dataplane.PacketCase.untouched;
 import static dev.sluice.dataplane.Place.FABRIC;
 import static dev.sluice.dataplane.Place.POD;
 import static dev.sluice.dataplane.Place.UPLINK;
+import static dev.sluice.dataplane.Plans.closed;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.maglev;
 import static dev.sluice.dataplane.Plans.merged;
@@ -20,6 +21,7 @@ import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.dataplane.Plans.silent;
 import static dev.sluice.dataplane.Plans.sticky;
+import static dev.sluice.model.Protocol.SCTP;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
 import static dev.sluice.packets.Icmp.Kind.PACKET_TOO_BIG;
@@ -32,6 +34,7 @@ import static dev.sluice.packets.Packet.Flag.FIN;
 import static dev.sluice.packets.Packet.Flag.RST;
 import static dev.sluice.packets.Packet.Flag.SYN;
 import static dev.sluice.packets.Packet.other;
+import static dev.sluice.packets.Packet.sctp;
 import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
@@ -114,6 +117,7 @@ final class PacketTable {
     table.backendsOnThisNode();
     table.backendsOnOtherNodes();
     table.podsThatCallServices();
+    table.sctpAssociations();
     table.packetsWithoutAFlow();
     table.refusals();
     table.sourceRanges();
@@ -153,7 +157,7 @@ final class PacketTable {
           case IPV6 -> Packet.ICMPV6;
         };
     PacketCase protocols = row("protocols without a Service pass").given(tcpOn(pod));
-    for (int protocol : List.of(icmp, Packet.GRE, Packet.SCTP)) {
+    for (int protocol : List.of(icmp, Packet.GRE)) {
       protocols
           .enters(UPLINK, other(protocol, client, vip), Reason.PASS_PROTOCOL, untouched())
           .leaves(UPLINK, other(protocol, pod, client), Reason.PASS_PROTOCOL, untouched());
@@ -319,6 +323,50 @@ final class PacketTable {
             tcp(client, vip, SYN).hops(1),
             Reason.OPENED_LOCAL,
             handedOn(tcp(client, pod, SYN).hops(1)));
+  }
+
+  private void sctpAssociations() {
+    int init = 1;
+    int initAck = 2;
+    int abort = 6;
+    End here = new End(pod.address(), vip.port());
+    End there = new End(remote.address(), vip.port());
+    End hidden = new End(nat.address(), client.port());
+    row("SCTP to a pod here: addresses change, ports and the checksum over them do not")
+        .given(service(SCTP, vip, random(local(here))))
+        .enters(
+            UPLINK,
+            sctp(client, vip, init),
+            Reason.OPENED_LOCAL,
+            handedOn(sctp(client, here, init)))
+        .leaves(
+            UPLINK,
+            sctp(here, client, initAck),
+            Reason.REPLIED,
+            handedOn(sctp(vip, client, initAck)))
+        .enters(
+            UPLINK,
+            sctp(client, vip, abort),
+            Reason.FORWARDED,
+            handedOn(sctp(client, here, abort)));
+    row("SCTP to another node's pod: source NAT with the client's own port")
+        .given(service(SCTP, vip, random(remote(there))))
+        .enters(
+            UPLINK,
+            sctp(client, vip, init),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, sctp(hidden, there, init)))
+        .enters(
+            FABRIC,
+            sctp(there, hidden, initAck),
+            Reason.REPLIED,
+            sentOn(UPLINK, sctp(vip, client, initAck)));
+    row("SCTP in mid-association opens nothing")
+        .given(service(SCTP, vip, random(local(here))))
+        .enters(UPLINK, sctp(client, vip, 0), Reason.PASS_NO_FLOW, untouched());
+    row("SCTP to a port that is not the backend's is not served")
+        .given(service(SCTP, vip, random(local(pod))))
+        .enters(UPLINK, sctp(client, vip, init), Reason.PASS_NOT_SERVICE, untouched());
   }
 
   private void backendsOnOtherNodes() {
@@ -499,6 +547,21 @@ final class PacketTable {
     row("without a backend, UDP with IP options gets no answer")
         .given(service(UDP, vip, rejecting()))
         .enters(UPLINK, udp(client, vip).with(Trait.OPTIONS), Reason.REJECT_NO_BACKEND, dropped());
+    End otherPort = new End(vip.address(), 81);
+    row("on a closed address every other port is refused")
+        .given(closed(service(TCP, vip, random(local(pod)))))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(
+            UPLINK,
+            tcp(client, otherPort, SYN),
+            Reason.REJECT_NO_BACKEND,
+            sentBack(tcp(otherPort, client, RST, ACK).numbered(0, 1001, 0)))
+        .enters(UPLINK, tcp(client, otherPort, ACK), Reason.PASS_NO_FLOW, untouched());
+    End unallocated = Cast.of(family).unallocated();
+    row("what opens a connection to an address that no Service has is dropped")
+        .enters(UPLINK, tcp(client, unallocated, SYN), Reason.DROP_UNALLOCATED, dropped())
+        .enters(POD, udp(podAsClient, unallocated), Reason.DROP_UNALLOCATED, dropped())
+        .enters(UPLINK, tcp(client, unallocated, ACK), Reason.PASS_NOT_SERVICE, untouched());
     row("without a backend here, a policy that keeps to this node is silent")
         .given(service(TCP, vip, silent()))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.DROP_NO_BACKEND, dropped());

@@ -2,6 +2,7 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.model.Cidr;
+import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
 import dev.sluice.packets.End;
@@ -92,6 +93,13 @@ final class Plans {
             List.of());
     PortPlan port = new PortPlan(key, List.of(only), backends, 0, !backends.isEmpty());
     return new ServicePlan(name, List.of(port), List.of(), Optional.empty(), List.of());
+  }
+
+  /** The same plan with every other port of the address rejected. */
+  static ServicePlan closed(ServicePlan plan) {
+    IpAddress address = plan.ports().getFirst().frontends().getFirst().address();
+    return new ServicePlan(
+        plan.name(), plan.ports(), List.of(address), plan.healthCheck(), plan.notes());
   }
 
   /** The same plan for a Service of another name. */

@@ -18,23 +18,30 @@ class ProgramLoadingTest {
    */
   private static final long HALF_THE_LIMIT = 500_000;
 
-  @ParameterizedTest(name = "can set errno {0}, collects in the kernel {1}, node sockets only {2}")
+  @ParameterizedTest(
+      name =
+          "can set errno {0}, collects in the kernel {1}, node sockets only {2}, closes addresses {3}")
   @CsvSource({
-    "true, true, false",
-    "true, true, true",
-    "true, false, false",
-    "true, false, true",
-    "false, true, false",
-    "false, true, true",
-    "false, false, false",
-    "false, false, true"
+    "true, true, false, false",
+    "true, true, true, false",
+    "true, false, false, true",
+    "true, false, true, true",
+    "false, true, false, false",
+    "false, true, true, true",
+    "false, false, false, true",
+    "false, false, true, false",
+    "true, true, false, true"
   })
   void everyProgramIsVerified(
-      boolean canSetErrno, boolean collectInKernel, boolean nodeSocketsOnly) {
+      boolean canSetErrno,
+      boolean collectInKernel,
+      boolean nodeSocketsOnly,
+      boolean closesAddresses) {
     System.out.printf(
-        "can set errno %s, collects in the kernel %s, node sockets only %s:%n",
-        canSetErrno, collectInKernel, nodeSocketsOnly);
-    LoadOptions options = new LoadOptions(SIZES, canSetErrno, collectInKernel, nodeSocketsOnly);
+        "can set errno %s, collects in the kernel %s, node sockets only %s, closes addresses %s:%n",
+        canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
+    LoadOptions options =
+        new LoadOptions(SIZES, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
     try (LoadedObjects objects = LoadedObjects.unpinned(options)) {
       List<BpfProgram> programs = new ArrayList<>();
       for (int linkHeader : new int[] {LoadedObjects.ETHERNET_HEADER, 0}) {

@@ -108,7 +108,16 @@ final class SocketTable {
         .given(udpOn(random(local(otherPod))))
         .sendsTo(vip, Reason.CONNECTED)
         .receivesFrom(vip, Reason.NAMED);
-    row("datagrams without a backend are left to the packet path")
+    row("the node's own datagrams have no packet path: without a backend they are refused at once")
+        .given(udpOn(rejecting()))
+        .opens(UDP)
+        .failsToSendTo(vip, ECONNREFUSED, Reason.REJECT_NO_BACKEND);
+    row("where policy wants silence, the node's own datagram does not leave")
+        .given(udpOn(silent()))
+        .opens(UDP)
+        .failsToSendTo(vip, EHOSTUNREACH, Reason.DROP_NO_BACKEND);
+    row("a pod's datagrams without a backend are left to the packet path")
+        .by(Caller.POD)
         .given(udpOn(rejecting()))
         .opens(UDP)
         .failsToSendTo(vip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS);

@@ -3,18 +3,9 @@ package dev.sluice.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -22,40 +13,25 @@ import org.junit.jupiter.api.Assumptions;
  * and the programs it starts run, and goes away with it. Nothing outside is touched.
  */
 public final class PrivateNamespace implements AutoCloseable {
-  private static final int CLONE_NEWNET = 0x40000000;
-
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("private-namespace").daemon().factory());
-  private final long threadId;
+  private final PrivateNetwork network;
 
   public PrivateNamespace() {
-    threadId = call(PrivateNamespace::enter);
-    if (threadId < 0) {
-      thread.shutdown();
+    PrivateNetwork made = null;
+    try {
+      made = new PrivateNetwork();
+    } catch (NodeException e) {
+      Assumptions.abort("skipped: " + e.getMessage());
     }
-    Assumptions.assumeTrue(
-        threadId > 0,
-        "skipped: creating a network namespace needs root (unshare(CLONE_NEWNET) failed)");
+    network = made;
   }
 
   /** The kernel's id of the thread; {@code ip link set DEVICE netns} takes it. */
   public long threadId() {
-    return threadId;
+    return network.threadId();
   }
 
   public <T> T call(Callable<T> work) {
-    try {
-      return thread.submit(work).get(60, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        default -> throw new AssertionError(e.getCause());
-      }
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    return network.call(work);
   }
 
   /** Runs a program in the namespace; it must succeed. Returns what it printed. */
@@ -92,30 +68,6 @@ public final class PrivateNamespace implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  @SuppressWarnings("restricted")
-  private static long enter() throws Exception {
-    Linker linker = Linker.nativeLinker();
-    var unshare =
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("unshare"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    try {
-      if ((int) unshare.invokeExact(CLONE_NEWNET) != 0) {
-        return -1;
-      }
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
-    // "PID/task/TID"
-    return Long.parseLong(
-        Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
+    network.close();
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.zip.CRC32C;
 
 /**
  * An IP packet, described by what matters of it; of either family, as its addresses are. {@link
@@ -62,6 +63,7 @@ public record Packet(
   public static final int UDP = 17;
   public static final int GRE = 47;
   public static final int ICMPV6 = 58;
+
   public static final int SCTP = 132;
 
   private static final int HOP_BY_HOP = 0;
@@ -80,6 +82,11 @@ public record Packet(
 
   public static Packet udp(End from, End to) {
     return other(UDP, from, to).carrying("question");
+  }
+
+  /** An SCTP packet with one empty chunk, whose type stands in the place of the sequence number. */
+  public static Packet sctp(End from, End to, int chunk) {
+    return new Packet(from, to, SCTP, Set.of(), chunk, 0, 0, 64, "", Set.of());
   }
 
   /** A packet of a protocol that this class knows nothing about. */
@@ -151,6 +158,7 @@ public record Packet(
     return switch (protocol) {
       case TCP -> tcpSegment();
       case UDP -> udpDatagram();
+      case SCTP -> sctpPacket();
       default -> payload.getBytes(StandardCharsets.UTF_8);
     };
   }
@@ -196,6 +204,19 @@ public record Packet(
       datagram.putShort(6, (short) (checksum == 0 ? 0xffff : checksum));
     }
     return datagram.array();
+  }
+
+  /**
+   * The checksum is over the whole packet, ports included, and no address (RFC 9260, appendix A).
+   */
+  private byte[] sctpPacket() {
+    ByteBuffer packet = ByteBuffer.allocate(16);
+    packet.putShort((short) from.port()).putShort((short) to.port()).putInt(7);
+    packet.put(12, (byte) sequence).putShort(14, (short) 4);
+    CRC32C sum = new CRC32C();
+    sum.update(packet.array());
+    packet.putInt(8, Integer.reverseBytes((int) sum.getValue()));
+    return packet.array();
   }
 
   /** Over the pseudo-header and the segment (RFC 9293, 3.1; RFC 8200, 8.1). */
@@ -274,6 +295,7 @@ public record Packet(
         switch (protocol) {
           case TCP -> "TCP";
           case UDP -> "UDP";
+          case SCTP -> "SCTP chunk " + sequence;
           default -> "protocol " + protocol;
         });
     flags.forEach(flag -> words.add(flag.name()));

@@ -3,172 +3,126 @@ package dev.sluice.plan;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
-import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.plan.Frontend.Flag;
-import dev.sluice.plan.Scenario.Match;
-import dev.sluice.plan.Scenario.Outcome;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.sluice.verify.Conformance;
+import dev.sluice.verify.Flow;
+import dev.sluice.verify.Origin;
+import dev.sluice.verify.Outcome;
+import dev.sluice.verify.Scenario;
+import dev.sluice.verify.ScenarioReader;
+import dev.sluice.verify.Verdict;
+import dev.sluice.verify.Verification;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Walks the flows of kube-proxy's own tests ({@code conformance/kube-proxy}) through plans, with a
  * plain reading of what a plan means in place of the data plane.
  */
 class KubeProxyScenariosTest {
-  private static final ObjectMapper JSON = new JsonMapper();
-
-  @TempDir Path temporary;
+  /** What one packet could be meant for. */
+  private record Match(PortPlan port, Frontend frontend) {}
 
   @TestFactory
-  Stream<DynamicNode> everyFlowMeetsWhatItMeetsWithKubeProxy() throws IOException {
-    Optional<Path> scenarios = scenarios();
-    if (scenarios.isEmpty()) {
+  Stream<DynamicNode> everyFlowMeetsWhatItMeetsWithKubeProxy() {
+    Optional<Path> folder = Conformance.folder();
+    if (folder.isEmpty()) {
       // A test of its own: surefire loses the reason of a factory that is skipped as a whole.
-      return Stream.of(DynamicTest.dynamicTest("skipped", KubeProxyScenariosTest::skip));
+      return Stream.of(DynamicTest.dynamicTest("skipped", Conformance::skip));
     }
-    try (Stream<Path> files = Files.list(scenarios.get())) {
-      return files.sorted().toList().stream().map(this::container);
-    }
+    ScenarioReader reader = new ScenarioReader();
+    return Verification.files(List.of(folder.get())).stream()
+        .flatMap(file -> reader.read(file).stream())
+        .map(
+            scenario ->
+                DynamicContainer.dynamicContainer(
+                    scenario.name(),
+                    scenario.steps().stream().flatMap(step -> tests(scenario, step))));
   }
 
-  private static void skip() {
-    String reason =
-        "skipped: no scenario files in conformance/, in ../shared/conformance or where the system"
-            + " property sluice.conformance points";
-    System.out.println(reason);
-    abort(reason);
-  }
-
-  private static Optional<Path> scenarios() {
-    Path module = Path.of("").toAbsolutePath();
-    return Stream.of(
-            Optional.ofNullable(System.getProperty("sluice.conformance")).map(Path::of),
-            Optional.of(module.resolve("../conformance")),
-            Optional.of(module.resolve("../../shared/conformance")))
-        .flatMap(Optional::stream)
-        .map(path -> path.resolve("kube-proxy"))
-        .filter(Files::isDirectory)
-        .findFirst();
-  }
-
-  private DynamicNode container(Path file) {
-    try {
-      JsonNode scenario = JSON.readTree(file.toFile());
-      return DynamicContainer.dynamicContainer(scenario.path("name").asText(), tests(scenario));
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(file.toString(), e);
-    }
-  }
-
-  private Stream<DynamicTest> tests(JsonNode scenario) throws IOException, InterruptedException {
-    NodeFacts node = Scenario.node(scenario.path("node"));
-    ProxyConfig config = Scenario.config(scenario.path("config"));
-    Planner planner = new Planner(node, config);
-    Stream<DynamicTest> tests = Stream.of();
-    int number = 0;
-    for (JsonNode step : scenario.path("steps")) {
-      number++;
-      Path directory = Files.createTempDirectory(temporary, "step");
-      JsonNode list =
-          JSON.createObjectNode()
-              .put("apiVersion", "v1")
-              .put("kind", "List")
-              .set("items", step.path("objects"));
-      JSON.writeValue(directory.resolve("objects.json").toFile(), list);
-      List<ServicePlan> plans = Scenario.states(directory).stream().map(planner::plan).toList();
-      for (JsonNode flow : step.path("flows")) {
-        String name = "step " + number + ": " + flow.path("name").asText();
-        tests =
-            Stream.concat(
-                tests,
-                Stream.of(
-                    DynamicTest.dynamicTest(
-                        name,
-                        () ->
-                            assertThat(outcome(flow, plans, node, config))
-                                .isEqualTo(expected(flow.path("expect"))))));
-      }
-    }
-    return tests;
-  }
-
-  private static Outcome expected(JsonNode expect) {
-    Set<String> backends = new HashSet<>();
-    expect.path("backends").forEach(backend -> backends.add(backend.asText()));
-    return new Outcome(expect.path("verdict").asText(), backends);
+  private static Stream<DynamicTest> tests(Scenario scenario, Scenario.Step step) {
+    Planner planner = new Planner(step.node(), scenario.config());
+    List<ServicePlan> plans = step.states().stream().map(planner::plan).toList();
+    int number = scenario.steps().indexOf(step) + 1;
+    return step.flows().stream()
+        .map(
+            flow ->
+                DynamicTest.dynamicTest(
+                    "step " + number + ": " + flow.name(),
+                    () ->
+                        assertThat(outcome(flow, plans, step.node(), scenario.config()))
+                            .isEqualTo(flow.expected())));
   }
 
   private static Outcome outcome(
-      JsonNode flow, List<ServicePlan> plans, NodeFacts node, ProxyConfig config) {
-    IpAddress source = IpAddress.parse(flow.path("source").asText());
-    IpAddress destination = IpAddress.parse(flow.path("destination").asText());
-    boolean fromNode = flow.path("from").asText().equals("node");
+      Flow flow, List<ServicePlan> plans, NodeFacts node, ProxyConfig config) {
+    boolean fromNode = flow.from() == Origin.NODE;
     Optional<Match> match =
-        Scenario.match(
-                plans, destination, flow.path("port").asInt(), flow.path("protocol").asText())
+        match(plans, flow)
             .filter(m -> fromNode || !m.frontend().flags().contains(Flag.NODE_SOCKETS_ONLY));
     if (match.isEmpty()) {
-      return unknown(destination, plans, config);
+      return unknown(flow.destination(), plans, config);
     }
     Frontend frontend = match.get().frontend();
     if (!frontend.sourceRanges().isEmpty()
-        && frontend.sourceRanges().stream().noneMatch(range -> range.contains(source))) {
-      return Outcome.of("drop");
+        && frontend.sourceRanges().stream().noneMatch(range -> range.contains(flow.source()))) {
+      return Outcome.of(Verdict.DROP);
     }
-    boolean inside = fromNode || recognisedAsPod(source, node, config.localTraffic());
+    boolean inside = fromNode || recognisedAsPod(flow.source(), node, config.localTraffic());
     Route route = inside ? frontend.inside() : frontend.outside();
     if (route.backends().isEmpty()) {
       return Outcome.of(
           switch (route.whenEmpty()) {
-            case REJECT -> "reject";
-            case DROP -> "drop";
+            case REJECT -> Verdict.REJECT;
+            case DROP -> Verdict.DROP;
           });
     }
     return new Outcome(
-        "forward", route.backends().stream().map(Backend::identity).collect(toUnmodifiableSet()));
+        Verdict.FORWARD,
+        route.backends().stream().map(Backend::identity).collect(toUnmodifiableSet()));
+  }
+
+  /** Of all frontends of all plans that the packet could be meant for, the one that wins. */
+  private static Optional<Match> match(List<ServicePlan> plans, Flow flow) {
+    return plans.stream()
+        .flatMap(plan -> plan.ports().stream())
+        .filter(candidate -> candidate.key().protocol() == flow.protocol())
+        .flatMap(candidate -> candidate.frontends().stream().map(f -> new Match(candidate, f)))
+        .filter(
+            match ->
+                match.frontend().address().equals(flow.destination())
+                    && match.frontend().port() == flow.port())
+        .min(
+            Comparator.comparing((Match match) -> match.frontend().kind())
+                .thenComparing(match -> match.port().key()));
   }
 
   private static Outcome unknown(
       IpAddress destination, List<ServicePlan> plans, ProxyConfig config) {
     if (plans.stream().anyMatch(plan -> plan.closedAddresses().contains(destination))) {
-      return Outcome.of("reject");
+      return Outcome.of(Verdict.REJECT);
     }
-    boolean unallocated =
-        config.mode() == ProxyConfig.Mode.NFTABLES && anyHolds(config.serviceCidrs(), destination);
-    return Outcome.of(unallocated ? "drop" : "pass");
+    return Outcome.of(
+        anyHolds(config.guardedNetworks(), destination) ? Verdict.DROP : Verdict.PASS);
   }
 
   private static boolean recognisedAsPod(
       IpAddress source, NodeFacts node, LocalTraffic localTraffic) {
-    IpFamily family = source.family();
-    return localTraffic.recognisesPods(family, node)
-        && switch (localTraffic.mode()) {
-          case CLUSTER_CIDR -> anyHolds(localTraffic.clusterCidrs(), source);
-          case NODE_CIDR -> anyHolds(node.podCidrs(), source);
-          case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX ->
-              throw new AssertionError("scenario files do not name interfaces");
-        };
+    return localTraffic.recognisesPods(source.family(), node)
+        && localTraffic.podNetworks(node).stream().anyMatch(cidr -> cidr.contains(source));
   }
 
   private static boolean anyHolds(List<Cidr> cidrs, IpAddress address) {

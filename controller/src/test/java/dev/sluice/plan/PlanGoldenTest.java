@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.verify.ScenarioReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +49,13 @@ class PlanGoldenTest {
       scenario = documents.nextValue();
     }
     assertThat(scenario.path("kind").asText()).as("first document").isEqualTo("Scenario");
-    NodeFacts node = Scenario.node(scenario.path("node"));
-    ProxyConfig config = Scenario.config(scenario.path("config"));
+    NodeFacts node = ScenarioReader.node(scenario.path("node"));
+    ProxyConfig config = ScenarioReader.config(scenario.path("config"));
     Path directory = Files.createTempDirectory(temporary, "manifests");
     Files.copy(file, directory.resolve("objects.yaml"));
     Planner planner = new Planner(node, config);
     String dump =
-        Scenario.states(directory).stream()
+        ManifestStates.read(directory).stream()
             .map(planner::plan)
             .map(PlanDump::dump)
             .collect(Collectors.joining("\n"));

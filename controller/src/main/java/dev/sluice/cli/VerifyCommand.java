@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.loader.BpfException;
+import dev.sluice.node.NodeException;
+import dev.sluice.verify.Result;
+import dev.sluice.verify.Scenario;
+import dev.sluice.verify.ScenarioException;
+import dev.sluice.verify.ScenarioReader;
+import dev.sluice.verify.Verification;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "verify",
+    description = {
+      "Runs scenario files through the real programs, offline: a node, its Services, and what first",
+      "packets are to meet. Attaches nothing to a device and touches no running agent. Needs root.",
+      "Exit status 1 if a flow differs, 2 if a file cannot be read, 3 if the programs cannot run here."
+    },
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  private static final int DIFFERS = 1;
+  private static final int BROKEN = 2;
+  private static final int CANNOT_RUN = 3;
+
+  @Parameters(
+      paramLabel = "FILE|DIR",
+      arity = "1..*",
+      description = "scenario files (JSON or YAML), and directories of them")
+  private List<Path> paths;
+
+  @Mixin private OutputOption output;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    List<String> broken = new ArrayList<>();
+    List<Scenario> scenarios = read(broken);
+    broken.forEach(spec.commandLine().getErr()::println);
+    Run run = new Run(scenarios);
+    if (!scenarios.isEmpty()) {
+      try (Verification verification = new Verification()) {
+        scenarios.forEach(scenario -> verification.run(scenario, run));
+      } catch (BpfException | DataplaneException | NodeException e) {
+        spec.commandLine().getErr().println("sluice: " + e.getMessage());
+        return CANNOT_RUN;
+      }
+    }
+    run.summarise(broken);
+    if (!broken.isEmpty()) {
+      return BROKEN;
+    }
+    return run.failed.isEmpty() ? 0 : DIFFERS;
+  }
+
+  private List<Scenario> read(List<String> broken) {
+    ScenarioReader reader = new ScenarioReader();
+    List<Scenario> scenarios = new ArrayList<>();
+    List<Path> files;
+    try {
+      files = Verification.files(paths);
+    } catch (ScenarioException e) {
+      broken.add(e.getMessage());
+      return scenarios;
+    }
+    for (Path file : files) {
+      try {
+        scenarios.addAll(reader.read(file));
+      } catch (ScenarioException e) {
+        broken.add(e.getMessage());
+      }
+    }
+    return scenarios;
+  }
+
+  /** Prints as it goes and counts. */
+  private final class Run implements Verification.Listener {
+    private static final Duration QUIET = Duration.ofSeconds(2);
+
+    private final PrintWriter out = spec.commandLine().getOut();
+    private final PrintWriter err = spec.commandLine().getErr();
+    private final List<Scenario> scenarios;
+    private final long total;
+    private final List<Result> failed = new ArrayList<>();
+    private long flows;
+    private long told = System.nanoTime();
+
+    Run(List<Scenario> scenarios) {
+      this.scenarios = scenarios;
+      this.total =
+          scenarios.stream()
+              .flatMap(scenario -> scenario.steps().stream())
+              .mapToLong(step -> step.flows().size())
+              .sum();
+    }
+
+    @Override
+    public void ran(Result result) {
+      flows++;
+      if (!result.passed()) {
+        failed.add(result);
+      }
+      if (!output.isJson()) {
+        out.printf("%s  %s%n", result.passed() ? "pass" : "FAIL", place(result));
+        result
+            .difference()
+            .ifPresent(
+                found ->
+                    out.printf(
+                        "      %s%n      expected %s%n      found    %s%n",
+                        result.flow(), result.flow().expected(), found));
+      }
+      if (System.nanoTime() - told > QUIET.toNanos()) {
+        told = System.nanoTime();
+        err.printf("sluice: %d of %d flows%n", flows, total);
+        err.flush();
+      }
+    }
+
+    @Override
+    public void note(Scenario scenario, int step, String text) {
+      err.printf("sluice: %s, step %d: %s%n", scenario.name(), step, text);
+    }
+
+    private static String place(Result result) {
+      return "%s, step %d: %s"
+          .formatted(result.scenario().name(), result.step(), result.flow().name());
+    }
+
+    void summarise(List<String> broken) {
+      if (!output.isJson()) {
+        out.printf(
+            "%d scenarios, %d flows: %d passed, %d failed%n",
+            scenarios.size(), flows, flows - failed.size(), failed.size());
+        return;
+      }
+      ObjectNode report = new ObjectMapper().createObjectNode();
+      report.put("scenarios", scenarios.size());
+      report.put("flows", flows);
+      report.put("passed", flows - failed.size());
+      report.put("failed", failed.size());
+      ArrayNode failures = report.putArray("failures");
+      for (Result result : failed) {
+        failures
+            .addObject()
+            .put("file", result.scenario().file())
+            .put("scenario", result.scenario().name())
+            .put("step", result.step())
+            .put("flow", result.flow().name())
+            .put("packet", result.flow().toString())
+            .put("expected", result.flow().expected().toString())
+            .put("found", result.difference().orElse(""));
+      }
+      if (!broken.isEmpty()) {
+        broken.forEach(report.putArray("errors")::add);
+      }
+      out.println(report.toPrettyString());
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.verify;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.Protocol;
+
+/**
+ * The first packet of a connection, and what it is to meet.
+ *
+ * @param port destination port, 1 to 65535
+ */
+public record Flow(
+    String name,
+    Origin from,
+    IpAddress source,
+    IpAddress destination,
+    int port,
+    Protocol protocol,
+    Outcome expected) {
+  public Flow {
+    requireNonNull(name, "name");
+    requireNonNull(from, "from");
+    requireNonNull(source, "source");
+    requireNonNull(destination, "destination");
+    requireNonNull(protocol, "protocol");
+    requireNonNull(expected, "expected");
+  }
+
+  /** {@code TCP 10.1.0.4 -> 10.96.0.10:53 from pod}. */
+  @Override
+  public String toString() {
+    return "%s %s -> %s from %s".formatted(protocol, source, destination.withPort(port), from);
+  }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.verify;
+
+import dev.sluice.bpf.Hook;
+import dev.sluice.bpf.Reason;
+import dev.sluice.dataplane.Counters;
+import dev.sluice.dataplane.Dataplane;
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.dataplane.FlowState;
+import dev.sluice.dataplane.FlowTimeouts;
+import dev.sluice.dataplane.LoadOptions;
+import dev.sluice.dataplane.LoadedObjects;
+import dev.sluice.dataplane.MapSizes;
+import dev.sluice.dataplane.NodeTable;
+import dev.sluice.loader.SkbContext;
+import dev.sluice.loader.TestResult;
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
+import dev.sluice.model.LocalTraffic;
+import dev.sluice.model.NodeFacts;
+import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.ServiceName;
+import dev.sluice.model.ServiceState;
+import dev.sluice.plan.Planner;
+import dev.sluice.plan.ServicePlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The real programs with maps of their own, and a network that stands for the node's. They are
+ * loaded once; scenario after scenario is installed in them.
+ */
+final class Testbed implements AutoCloseable {
+  /** kube-proxy picks anew for each connection; so many show whether every backend is used. */
+  private static final int FEWEST_CONNECTIONS = 256;
+
+  private static final int CONNECTIONS_PER_BACKEND = 64;
+
+  /** For a verdict that does not depend on the connection. */
+  private static final int A_FEW = 16;
+
+  private static final int FIRST_PORT = 1024;
+  private static final int LAST_PORT = 65535;
+  private static final int FIRST_NAT_PORT = 32768;
+
+  private static final int TC_ACT_UNSPEC = -1;
+  private static final int TC_ACT_SHOT = 2;
+  private static final int TC_ACT_REDIRECT = 7;
+
+  private final StandIn node = new StandIn();
+  private final LoadedObjects objects;
+  private final Dataplane dataplane;
+  private final NodeTable table;
+  private final FlowState flowState;
+  private final Set<ServiceName> installed = new HashSet<>();
+  private Optional<NodeSockets> sockets = Optional.empty();
+  private boolean pins;
+
+  Testbed() {
+    LoadedObjects loaded = null;
+    try {
+      MapSizes sizes = new MapSizes(65536, 131072, 262144, 4096, 65536);
+      loaded = LoadedObjects.unpinned(new LoadOptions(sizes, true, false, false, true));
+      dataplane = new Dataplane(loaded);
+      table = new NodeTable(loaded);
+      flowState = new FlowState(loaded);
+      objects = loaded;
+    } catch (RuntimeException e) {
+      if (loaded != null) {
+        loaded.close();
+      }
+      node.close();
+      throw e;
+    }
+  }
+
+  /** Begins a scenario on a node with nothing installed. */
+  void clear() {
+    installed.forEach(name -> dataplane.apply(ServicePlan.nothing(name)));
+    installed.clear();
+    flowState.forgetFlows();
+    flowState.forgetPins();
+    // A bit of a filter goes when it was idle at two collections.
+    dataplane.collect(FlowTimeouts.DEFAULT);
+    dataplane.collect(FlowTimeouts.DEFAULT);
+  }
+
+  /**
+   * Installs a step's objects in place of those before.
+   *
+   * @return what of them is not installed as written
+   */
+  List<String> install(ProxyConfig config, Scenario.Step step) {
+    describeNode(step.node(), config.localTraffic());
+    dataplane.setServiceNetworks(config.guardedNetworks());
+    Planner planner = new Planner(step.node(), config);
+    List<String> notes = new ArrayList<>();
+    Set<ServiceName> gone = new HashSet<>(installed);
+    pins = false;
+    for (ServiceState state : step.states()) {
+      ServicePlan plan = planner.plan(state);
+      gone.remove(state.name());
+      installed.add(state.name());
+      plan.notes().forEach(note -> notes.add(state.name() + ": " + note));
+      try {
+        notes.addAll(dataplane.apply(plan));
+      } catch (DataplaneException e) {
+        notes.add(state.name() + " keeps what it had: " + e.getMessage());
+      }
+      pins |= plan.ports().stream().anyMatch(port -> port.affinitySeconds() > 0);
+    }
+    gone.forEach(name -> dataplane.apply(ServicePlan.nothing(name)));
+    installed.removeAll(gone);
+    notes.addAll(dataplane.clashes());
+    return notes;
+  }
+
+  private void describeNode(NodeFacts facts, LocalTraffic detector) {
+    node.setAddresses(facts.addresses());
+    Map<IpFamily, IpAddress> sources = new EnumMap<>(IpFamily.class);
+    for (IpFamily family : IpFamily.values()) {
+      sources.put(family, facts.primaryIp(family).orElseGet(() -> StandIn.substitute(family)));
+    }
+    table.write(
+        new NodeTable.Facts(
+            node.cookie(), sources, FIRST_NAT_PORT, LAST_PORT, FlowTimeouts.DEFAULT));
+    // Scenarios name no devices: a detector by device takes the pods' for what it looks for.
+    boolean detected = !detector.interfaceName().isEmpty();
+    table.putDevice(node.inside(), Map.of(), true, detected);
+    table.putDevice(node.outside(), Map.of(), false, false);
+    dataplane.setPodNetworks(detector.podNetworks(facts));
+  }
+
+  /** Runs a flow's first packets, or opens its sockets, and tells what they meet. */
+  Found run(Flow flow) {
+    flowState.forgetFlows();
+    Map<Reason, Long> before = reasons();
+    Set<Outcome> outcomes = new HashSet<>();
+    int connections = connections(flow.expected());
+    for (int connection = 0; connection < connections; connection++) {
+      outcomes.add(
+          switch (flow.from()) {
+            case POD -> packet(flow, node.inside(), connection);
+            case EXTERNAL -> packet(flow, node.outside(), connection);
+            case NODE -> sockets().open(flow);
+          });
+      if (pins) {
+        // One client stands for many here: each connection is another client's.
+        flowState.forgetPins();
+      }
+    }
+    return new Found(merge(outcomes), since(before));
+  }
+
+  /** 256, or 64 for each backend. */
+  private static int connections(Outcome expected) {
+    return switch (expected.verdict()) {
+      case FORWARD ->
+          Math.max(FEWEST_CONNECTIONS, CONNECTIONS_PER_BACKEND * expected.backends().size());
+      case REJECT, DROP, PASS -> A_FEW;
+    };
+  }
+
+  private Outcome packet(Flow flow, int device, int connection) {
+    int sourcePort = FIRST_PORT + connection % (LAST_PORT - FIRST_PORT + 1);
+    byte[] frame = FirstPacket.frame(flow, sourcePort);
+    TestResult result =
+        objects
+            .ingress(LoadedObjects.ETHERNET_HEADER)
+            .testRun()
+            .data(frame)
+            .context(SkbContext.create().interfaceIndex(device))
+            .run();
+    byte[] left = result.dataOut();
+    return switch (result.returnValue()) {
+      case TC_ACT_SHOT -> Outcome.of(Verdict.DROP);
+      case TC_ACT_UNSPEC -> Arrays.equals(left, frame) ? Outcome.of(Verdict.PASS) : forwarded(left);
+      case TC_ACT_REDIRECT ->
+          FirstPacket.isRefusal(left, flow) ? Outcome.of(Verdict.REJECT) : forwarded(left);
+      default -> throw new IllegalStateException("tc action " + result.returnValue());
+    };
+  }
+
+  private static Outcome forwarded(byte[] frame) {
+    FirstPacket.Target target = FirstPacket.target(frame);
+    return new Outcome(Verdict.FORWARD, Set.of(target.address().withPort(target.port())));
+  }
+
+  private NodeSockets sockets() {
+    if (sockets.isEmpty()) {
+      sockets = Optional.of(new NodeSockets(objects));
+    }
+    return sockets.get();
+  }
+
+  /** Several connections' outcomes as one; they differ in their backends only, or not at all. */
+  private static Set<Outcome> merge(Set<Outcome> outcomes) {
+    Map<Verdict, Set<String>> merged = new EnumMap<>(Verdict.class);
+    for (Outcome outcome : outcomes) {
+      merged.computeIfAbsent(outcome.verdict(), key -> new HashSet<>()).addAll(outcome.backends());
+    }
+    Set<Outcome> result = new HashSet<>();
+    merged.forEach((verdict, backends) -> result.add(new Outcome(verdict, backends)));
+    return result;
+  }
+
+  private Map<Reason, Long> reasons() {
+    Map<Reason, Long> sums = new EnumMap<>(Reason.class);
+    Map<Hook, Map<Reason, Long>> verdicts = Counters.verdicts(objects);
+    verdicts
+        .values()
+        .forEach(row -> row.forEach((reason, count) -> sums.merge(reason, count, Long::sum)));
+    return sums;
+  }
+
+  private Set<Reason> since(Map<Reason, Long> before) {
+    Set<Reason> counted = new HashSet<>();
+    reasons()
+        .forEach(
+            (reason, count) -> {
+              if (count > before.getOrDefault(reason, 0L)) {
+                counted.add(reason);
+              }
+            });
+    return counted;
+  }
+
+  /** All work with the programs is done on the namespace's thread. */
+  StandIn node() {
+    return node;
+  }
+
+  @Override
+  public void close() {
+    sockets.ifPresent(NodeSockets::close);
+    objects.close();
+    node.close();
+  }
+}

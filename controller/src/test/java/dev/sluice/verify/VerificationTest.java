@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.node.CgroupRoot;
+import dev.sluice.node.NodeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Scenarios through the real programs on this machine's kernel. */
+class VerificationTest {
+  private static final Path EXAMPLES = Path.of("../docs/examples/scenarios");
+
+  private static Optional<Verification> verification = Optional.empty();
+  private static String cannotRun = "";
+
+  @TempDir Path temporary;
+
+  @BeforeAll
+  static void load() {
+    try {
+      verification = Optional.of(new Verification());
+    } catch (NodeException e) {
+      cannotRun = "skipped: " + e.getMessage();
+      System.out.println(cannotRun);
+    }
+  }
+
+  @AfterAll
+  static void close() throws IOException {
+    verification.ifPresent(Verification::close);
+    if (verification.isPresent()) {
+      Path root = CgroupRoot.find(Path.of("/"), Optional.empty()).path();
+      assertThat(root.resolve("sluice-verify-" + ProcessHandle.current().pid())).doesNotExist();
+    }
+  }
+
+  private static List<Result> run(Scenario scenario) {
+    assumeTrue(verification.isPresent(), cannotRun);
+    List<Result> results = new ArrayList<>();
+    verification
+        .orElseThrow()
+        .run(
+            scenario,
+            new Verification.Listener() {
+              @Override
+              public void ran(Result result) {
+                results.add(result);
+              }
+
+              @Override
+              public void note(Scenario ofScenario, int step, String text) {
+                // The scenarios say what is to come of it.
+              }
+            });
+    return results;
+  }
+
+  private static Stream<DynamicTest> tests(Path folder) {
+    ScenarioReader reader = new ScenarioReader();
+    return Verification.files(List.of(folder)).stream()
+        .flatMap(file -> reader.read(file).stream())
+        .map(
+            scenario ->
+                DynamicTest.dynamicTest(
+                    scenario.name(),
+                    () ->
+                        assertThat(run(scenario))
+                            .isNotEmpty()
+                            .allSatisfy(
+                                result ->
+                                    assertThat(result.difference())
+                                        .as(result.flow().toString())
+                                        .isEmpty())));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> theExamplesOfTheDocumentationPass() {
+    return tests(EXAMPLES);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyFlowMeetsWhatItMeetsWithKubeProxy() {
+    return Conformance.folder()
+        .map(VerificationTest::tests)
+        .orElseGet(() -> Stream.of(DynamicTest.dynamicTest("skipped", Conformance::skip)));
+  }
+
+  private Scenario scenario(String service, String flow, String expected) throws IOException {
+    return scenario("{}", service, flow, expected);
+  }
+
+  private Scenario scenario(String config, String service, String flow, String expected)
+      throws IOException {
+    Path file = Files.createTempFile(temporary, "scenario", ".yaml");
+    Files.writeString(
+        file,
+        """
+        name: made for a test
+        node: {name: here, addresses: [198.51.100.1]}
+        config: %s
+        steps:
+          - objects:
+              - apiVersion: v1
+                kind: Service
+                metadata: {name: s}
+                spec: %s
+              - apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: s-1, labels: {kubernetes.io/service-name: s}}
+                addressType: IPv4
+                ports: [{name: p, port: 9}, {name: u, port: 9, protocol: UDP}, {name: c, port: 9, protocol: SCTP}]
+                endpoints: [{addresses: [10.1.0.1], nodeName: here}, {addresses: [10.2.0.1], nodeName: there}]
+            flows:
+              - {%s, expect: %s}
+        """
+            .formatted(config, service, flow, expected));
+    return new ScenarioReader().read(file).getFirst();
+  }
+
+  @Test
+  void aDifferenceIsToldWithWhatWasFoundAndWhy() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, ports: [{name: p, port: 80}]}",
+            "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80",
+            "{verdict: forward, backends: ['10.1.0.1:9']}");
+
+    assertThat(run(scenario))
+        .extracting(Result::difference)
+        .containsExactly(Optional.of("forward to 10.1.0.1:9, 10.2.0.1:9 (opened-local)"));
+  }
+
+  @Test
+  void withSessionAffinityManyClientsUseEveryBackend() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, sessionAffinity: ClientIP, ports: [{name: p, port: 80}]}",
+            "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80",
+            "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
+
+    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  @Test
+  void sctpToAnotherPortThanTheBackendsIsNotServed() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, ports: [{name: c, port: 80, protocol: SCTP}]}",
+            "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80, protocol: SCTP",
+            "{verdict: pass}");
+
+    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  @Test
+  void aPodThatReachesItselfIsForwardedToItself() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, ports: [{name: p, port: 80}]}",
+            "from: pod, source: 10.1.0.1, destination: 10.96.0.1, port: 80",
+            "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
+
+    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  @Test
+  void theNodesOwnDatagramsGoToTheBackends() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, ports: [{name: u, port: 53, protocol: UDP}]}",
+            "from: node, source: 198.51.100.1, destination: 10.96.0.1, port: 53, protocol: UDP",
+            "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
+
+    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  @Test
+  void inIptablesModeOtherPortsAndFreeAddressesAreLeftAlone() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{mode: iptables, serviceCIDRs: [10.96.0.0/16]}",
+            "{clusterIP: 10.96.0.1, ports: [{name: p, port: 80}]}",
+            "from: node, source: 198.51.100.1, destination: 10.96.0.1, port: 81",
+            "{verdict: pass}");
+
+    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  @Test
+  void aBrokenFileIsReportedByNameAndPlace() throws IOException {
+    Path file = temporary.resolve("broken.yaml");
+    Files.writeString(
+        file,
+        """
+        node: {name: here}
+        steps:
+          - flows:
+              - {from: pot, source: 10.1.0.7, destination: 10.96.0.1, port: 80}
+        """);
+
+    assertThatThrownBy(() -> new ScenarioReader().read(file))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessage(file + ", steps[0].flows[0].from: 'pot' is none of pod, node, external");
+  }
+
+  @Test
+  void aFileThatIsNoYamlIsReportedByLine() throws IOException {
+    Path file = temporary.resolve("broken.yaml");
+    Files.writeString(file, "node: {name: here}\nsteps: [\n");
+
+    assertThatThrownBy(() -> new ScenarioReader().read(file))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessageStartingWith(file + ", line ");
+  }
+
+  @Test
+  void anObjectThatIsNotValidIsReportedByName() {
+    assertThatThrownBy(
+            () ->
+                scenario(
+                    "{clusterIP: 10.96.0.1, ports: [{name: p, port: 80, protocol: ICMP}]}",
+                    "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80",
+                    "{verdict: pass}"))
+        .isInstanceOf(ScenarioException.class)
+        .hasMessageContaining("steps[0].objects")
+        .hasMessageContaining("Service default/s")
+        .hasMessageContaining("'ICMP'");
+  }
+}
