@@ -45,6 +45,7 @@ public final class Agent {
     add(command, options, "--node-name", node.name());
     add(command, options, "--pin-dir", node.bpffs().resolve("sluice").toString());
     add(command, options, "--instance", instance(node));
+    add(command, options, "--run-dir", runDirectory(node).toString());
     add(command, options, "--cgroup", node.cgroupTree().toString());
     command.addAll(options.arguments());
     assertInsideLab(node, valueOf("--cgroup", command));
@@ -54,6 +55,11 @@ public final class Agent {
   /** The name of a node's instance, unique on this machine. */
   public static String instance(NodeHost node) {
     return String.valueOf(node.namespace().getFileName());
+  }
+
+  /** Where a node's agent has its admin socket; goes with the lab. */
+  public static Path runDirectory(NodeHost node) {
+    return node.directory().resolve("run");
   }
 
   private static void add(List<String> command, AgentOptions options, String name, String value) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.server.AdminClient;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -17,7 +16,6 @@ import java.util.stream.StreamSupport;
 final class Await {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(20);
-  private static final Path RUN_DIRECTORY = Path.of("/run/sluice");
 
   private Await() {}
 
@@ -62,7 +60,8 @@ final class Await {
 
   /** What a node's agent answers on its admin socket, without a process for it. */
   static JsonNode ask(NodeHost node, String question) {
-    return AdminClient.ask(RUN_DIRECTORY.resolve(Agent.instance(node) + ".sock"), question)
+    return AdminClient.ask(
+            Agent.runDirectory(node).resolve(Agent.instance(node) + ".sock"), question)
         .orElseThrow(() -> new AssertionError("the agent on " + node + " does not answer"));
   }
 }

@@ -28,7 +28,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * Closing it detaches every instance and asserts that nothing is left behind.
  */
 final class Cluster implements AutoCloseable {
-  private static final Path ADMIN_SOCKETS = Path.of("/run/sluice");
   private static final Duration QUIET = Duration.ofMillis(15);
 
   private final Lab lab;
@@ -108,13 +107,14 @@ final class Cluster implements AutoCloseable {
     line.add(SluiceHome.launcher().toString());
     line.add(command);
     line.addAll(List.of("--instance", instance(host), "--pin-dir", pinDirectory(host)));
+    line.addAll(List.of("--run-dir", Agent.runDirectory(host).toString()));
     line.addAll(List.of(more));
     return host.run(line.toArray(String[]::new));
   }
 
   /** What {@code sluice status -o json} prints, asked without starting a process. */
   JsonNode status(String node) {
-    Path socket = ADMIN_SOCKETS.resolve(instance(lab.node(node)) + ".sock");
+    Path socket = Agent.runDirectory(lab.node(node)).resolve(instance(lab.node(node)) + ".sock");
     return AdminClient.ask(socket, "status")
         .orElseThrow(() -> new AssertionError("no agent answers on " + socket));
   }

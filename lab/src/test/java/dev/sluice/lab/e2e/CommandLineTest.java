@@ -60,7 +60,9 @@ class CommandLineTest {
                 "--instance",
                 Agent.instance(node),
                 "--pin-dir",
-                node.bpffs().resolve("sluice").toString()));
+                node.bpffs().resolve("sluice").toString(),
+                "--run-dir",
+                Agent.runDirectory(node).toString()));
     arguments.addAll(List.of(more));
     return sluice(arguments.toArray(String[]::new));
   }

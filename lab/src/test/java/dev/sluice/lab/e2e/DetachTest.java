@@ -32,7 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DetachTest {
   private static final String RESERVED_PORTS = "net.ipv4.ip_local_reserved_ports";
   private static final String OTHERS_RESERVED_PORTS = "40000-40010,50000";
-  private static final Path RUN_DIRECTORY = Path.of("/run/sluice");
 
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
@@ -64,8 +63,6 @@ final class DetachTest {
       assertThat(lab.devices(node)).isEqualTo(devices);
       assertThat(qdiscs(node)).doesNotContain("clsact");
     }
-    // The lab has ended both agents and removed its nodes, one of them not detached.
-    forget(cluster, "node-2");
   }
 
   @ParameterizedTest
@@ -78,7 +75,8 @@ final class DetachTest {
       Path pin = Files.createDirectories(node.bpffs().resolve("sluice/other")).resolve("link");
       attachForeign(node, foreign, pin);
       ForeignFilter earlier = ForeignFilter.attach(node, node.uplink(), foreign);
-      Path file = Files.writeString(RUN_DIRECTORY.resolve(node.name() + "-" + lab.id()), "mine");
+      Path runDirectory = Files.createDirectories(Agent.runDirectory(node));
+      Path file = Files.writeString(runDirectory.resolve("mine"), "mine");
       try {
         cluster.apply("services.yaml", MatrixServices.manifests(lab));
         cluster.startAgent("node-1");
@@ -117,7 +115,6 @@ final class DetachTest {
 
     assertThat(all.aliveAtLast()).matches(KernelObjects::isEmpty, "nothing is alive");
     assertThat(Leftovers.find(cluster.lab().id()).isEmpty()).isTrue();
-    forget(cluster, "node-2");
   }
 
   private static LabOptions options() {
@@ -184,20 +181,9 @@ final class DetachTest {
     return node.run("tc", "qdisc", "show");
   }
 
-  /** Files of the node's instance outside of the lab's own directory. */
+  /** Files of the node's instance outside of the bpffs. */
   private static List<String> filesOf(NodeHost node) throws IOException {
-    return entries(RUN_DIRECTORY).stream()
-        .filter(name -> name.startsWith(Agent.instance(node) + "."))
-        .toList();
-  }
-
-  /**
-   * An instance whose node is gone can leave its file behind, which names the ports it reserved.
-   */
-  private static void forget(Cluster cluster, String node) throws IOException {
-    for (String name : filesOf(cluster.lab().node(node))) {
-      Files.delete(RUN_DIRECTORY.resolve(name));
-    }
+    return entries(Agent.runDirectory(node));
   }
 
   private static List<String> entries(Path directory) throws IOException {
