@@ -2,8 +2,10 @@
 package dev.sluice.lab;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,6 +15,8 @@ import java.util.stream.Stream;
  * ending a lab's processes is one write to {@code cgroup.kill}.
  */
 final class Cgroups {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private Cgroups() {}
 
   /** The tree of the lab {@code id}; it need not exist. */
@@ -28,34 +32,28 @@ final class Cgroups {
     }
   }
 
-  /** Kills all processes in and below {@code cgroup}, then removes it with all below. */
-  static void remove(Path cgroup) {
-    if (!Files.exists(cgroup)) {
-      return;
-    }
-    try {
-      kill(cgroup);
-      for (Path directory : deepestFirst(cgroup)) {
-        Files.deleteIfExists(directory);
-      }
-    } catch (IOException failure) {
-      throw new LabException("cannot remove the cgroup " + cgroup + ": " + failure, failure);
-    }
-  }
-
   /**
-   * Kills all processes in and below {@code cgroup} and waits until they are gone. Repeats it,
-   * because a process that was started just before may enter the cgroup after the first time.
+   * Kills all processes in and below {@code cgroup}, then removes it with all below. Again and
+   * again, because a process that was started just before may enter the cgroup after the first
+   * time.
    */
-  private static void kill(Path cgroup) throws IOException {
-    long deadline = System.nanoTime() + 5_000_000_000L;
-    do {
-      if (System.nanoTime() > deadline) {
-        throw new LabException("processes in " + cgroup + " survive cgroup.kill for 5 s");
+  static void remove(Path cgroup) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (Files.exists(cgroup)) {
+      try {
+        Files.writeString(cgroup.resolve("cgroup.kill"), "1");
+        Pause.millis(2);
+        for (Path directory : deepestFirst(cgroup)) {
+          Files.deleteIfExists(directory);
+        }
+      } catch (IOException | UncheckedIOException occupied) {
+        if (System.nanoTime() > deadline) {
+          throw new LabException(
+              "cannot remove the cgroup %s within %s: %s".formatted(cgroup, PATIENCE, occupied),
+              occupied);
+        }
       }
-      Files.writeString(cgroup.resolve("cgroup.kill"), "1");
-      Pause.millis(2);
-    } while (Files.readString(cgroup.resolve("cgroup.events")).contains("populated 1"));
+    }
   }
 
   private static List<Path> deepestFirst(Path cgroup) throws IOException {

@@ -24,6 +24,7 @@ public record Leftovers(
     List<Long> processes,
     List<Path> directories) {
 
+  private static final int STRAGGLER_TRIES = 100;
   private static final Path NAMESPACES = Path.of("/run/netns");
   private static final Path DEVICES = Path.of("/sys/class/net");
 
@@ -50,12 +51,26 @@ public record Leftovers(
   /** Removes everything that {@link #find} finds, in the order that works; may be repeated. */
   static void remove(String id) {
     Cgroups.remove(Cgroups.root(id));
+    endStragglers(id);
     NetworkScript script = new NetworkScript();
     namespaces(id).forEach(script::deleteNamespace);
     script.run();
     Path directory = LabState.directory(id);
     Mounts.unmountBelow(directory);
     delete(directory);
+  }
+
+  /** Ends what was started so late that it has never entered the cgroup. */
+  private static void endStragglers(String id) {
+    List<Long> stragglers = processes(id);
+    for (int tries = 0; tries < STRAGGLER_TRIES && !stragglers.isEmpty(); tries++) {
+      stragglers.stream()
+          .filter(pid -> pid != ProcessHandle.current().pid())
+          .flatMap(pid -> ProcessHandle.of(pid).stream())
+          .forEach(ProcessHandle::destroyForcibly);
+      Pause.millis(2);
+      stragglers = processes(id);
+    }
   }
 
   private static List<String> namespaces(String id) {
