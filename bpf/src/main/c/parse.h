@@ -73,8 +73,11 @@ struct FN(packet) {
 };
 
 /* The layer-4 part: ports, and for TCP the flags. The rest is checked to be there. */
-static __always_inline enum reason FN(parse_transport)(struct __sk_buff *skb, struct FN(packet) *packet)
+static __noinline int FN(parse_transport)(struct __sk_buff *skb, struct FN(packet) *packet)
 {
+	if (!packet)
+		return REASON_PASS_TRUNCATED;
+
 	__u32 offset = packet->transport;
 
 	if (packet->key.protocol == IPPROTO_TCP) {
@@ -117,9 +120,12 @@ static __always_inline enum reason FN(parse_transport)(struct __sk_buff *skb, st
  * Steps over hop-by-hop and destination options (RFC 8200). A routing header is an unknown protocol
  * here: the checksum then covers an address that is not in the header's destination.
  */
-static __always_inline enum reason FN(parse_behind_extensions)(struct __sk_buff *skb,
-							       struct FN(packet) *packet)
+static __noinline int FN(parse_behind_extensions)(struct __sk_buff *skb,
+						  struct FN(packet) *packet)
 {
+	if (!packet)
+		return REASON_PASS_TRUNCATED;
+
 	__u32 offset = packet->transport;
 
 	for (int i = 0; i < EXTENSION_HEADERS; i++) {

@@ -301,15 +301,16 @@ static __always_inline verdict_t FN(reply)(struct __sk_buff *skb, struct FN(pack
 
 /*
  * A client that has been translated to a backend may later call that backend itself from the same
- * port. Its SYN disagrees with our entry, and it is right.
+ * port. Its SYN disagrees with our entry, and it is right. `flow` is room to work in, the caller's:
+ * the stack is short.
  */
-static __noinline int FN(forget_disagreeing)(struct __sk_buff *skb,
-					     const struct FN(packet) *packet)
+static __noinline int FN(forget_disagreeing)(struct __sk_buff *skb, const struct FN(packet) *packet,
+					     struct FN(flow) *flow)
 {
 	struct FN(flow_key) reply_key;
-	struct FN(flow) flow, *stored;
+	struct FN(flow) *stored;
 
-	if (!packet)
+	if (!packet || !flow)
 		return 0;
 	reply_key = packet->key;
 	reply_key.source = packet->key.destination;
@@ -317,9 +318,9 @@ static __noinline int FN(forget_disagreeing)(struct __sk_buff *skb,
 	reply_key.source_port = packet->key.destination_port;
 	reply_key.destination_port = packet->key.source_port;
 	/* On another device than the client's this is our own translated packet. */
-	if (FN(find_flow)(&reply_key, &flow, &stored) && flow.direction == DIRECTION_REPLY &&
-	    flow.device == skb->ifindex)
-		FN(delete_pair)(&reply_key, &flow);
+	if (FN(find_flow)(&reply_key, flow, &stored) && flow->direction == DIRECTION_REPLY &&
+	    flow->device == skb->ifindex)
+		FN(delete_pair)(&reply_key, flow);
 	return 0;
 }
 
@@ -337,7 +338,7 @@ VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(reason, PASS);
 	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
-		FN(forget_disagreeing)(skb, &packet);
+		FN(forget_disagreeing)(skb, &packet, &flow);
 	to_frontend = FN(maybe_frontend)(&packet.key) || FN(maybe_closed)(&packet.key);
 	if (!to_frontend && !FN(maybe_from_backend)(&packet.key))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
