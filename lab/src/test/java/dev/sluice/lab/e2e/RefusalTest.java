@@ -4,6 +4,7 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.Failure;
 import dev.sluice.lab.Host;
 import dev.sluice.lab.LabOptions;
@@ -16,7 +17,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A Service without any endpoint tells its clients at once (behaviour 147). */
+/** A Service without any endpoint tells its clients at once. */
+@ShowsRules({53, 147, 151})
 final class RefusalTest {
   private static final String SERVICE =
       """
