@@ -7,15 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 
-/** A bpffs of its own, unmounted at the latest when this process ends. */
-public final class TestBpffs implements AutoCloseable {
-  private final Path path;
-  private final Thread atExit;
-
+/** A bpffs of its own. */
+public final class TestBpffs extends RemovedAtExit {
   private TestBpffs(Path path) {
-    this.path = path;
-    this.atExit = Thread.ofPlatform().unstarted(this::remove);
-    Runtime.getRuntime().addShutdownHook(atExit);
+    super(path);
   }
 
   /** Skips the test where it cannot be mounted. */
@@ -33,23 +28,10 @@ public final class TestBpffs implements AutoCloseable {
     }
   }
 
-  public Path path() {
-    return path;
-  }
-
   @Override
-  public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    remove();
-  }
-
-  private void remove() {
-    try {
-      run("umount", path.toString());
-      Files.delete(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  void remove() throws IOException {
+    run("umount", path().toString());
+    Files.delete(path());
   }
 
   private static boolean run(String... command) throws IOException {

@@ -10,15 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 
-/** A cgroup of version 2 with a name of its own, removed at the latest when this process ends. */
-public final class TestCgroup implements AutoCloseable {
-  private final Path path;
-  private final Thread atExit;
-
+/** A cgroup of version 2 with a name of its own. */
+public final class TestCgroup extends RemovedAtExit {
   private TestCgroup(Path path) {
-    this.path = path;
-    this.atExit = Thread.ofPlatform().unstarted(this::remove);
-    Runtime.getRuntime().addShutdownHook(atExit);
+    super(path);
   }
 
   /** Skips the test where there is no such hierarchy. */
@@ -48,32 +43,17 @@ public final class TestCgroup implements AutoCloseable {
     }
   }
 
-  public Path path() {
-    return path;
-  }
-
-  @Override
-  public void close() {
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    remove();
-  }
-
   /** Ends what still runs in it; a cgroup can be removed when its processes are gone. */
-  private void remove() {
-    try {
-      Files.writeString(path.resolve("cgroup.kill"), "1");
-      for (int attempt = 0; isPopulated() && attempt < 2000; attempt++) {
-        Thread.sleep(1);
-      }
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  @Override
+  void remove() throws IOException, InterruptedException {
+    Files.writeString(path().resolve("cgroup.kill"), "1");
+    for (int attempt = 0; isPopulated() && attempt < 2000; attempt++) {
+      Thread.sleep(1);
     }
+    Files.deleteIfExists(path());
   }
 
   private boolean isPopulated() throws IOException {
-    return Files.readString(path.resolve("cgroup.events")).contains("populated 1");
+    return Files.readString(path().resolve("cgroup.events")).contains("populated 1");
   }
 }
