@@ -47,7 +47,7 @@ enum reason {
 	REASON_PASS_TRUNCATED = 1,        /* headers do not fit the packet */
 	REASON_PASS_VLAN = 2,             /* tagged: the VLAN device's own program looks at it */
 	REASON_PASS_PROTOCOL = 3,         /* none of TCP, UDP and SCTP */
-	REASON_PASS_FRAGMENT = 4,         /* an IP fragment: ports unknown or incomplete */
+	REASON_PASS_FRAGMENT = 4,         /* a later IP fragment whose ports are not known */
 	REASON_PASS_NOT_SERVICE = 5,      /* neither a frontend nor a backend of one */
 	REASON_PASS_NO_FLOW = 6,          /* a frontend or backend, but not a flow's first packet */
 	REASON_PASS_OTHER_HOOK = 7,       /* a flow that another hook translates */
@@ -203,6 +203,14 @@ struct service_counters {
 		__u32 generation; /* of the backend when the flow was made */                      \
 		__u32 service;                                                                     \
 		__u32 device; /* ifindex the client's packets enter by */                          \
+	};                                                                                         \
+	/* A datagram in fragments, before translation, as its receiver tells it from others. */   \
+	struct fragment_key##FAMILY_NUMBER {                                                       \
+		struct address##FAMILY_NUMBER source;                                              \
+		struct address##FAMILY_NUMBER destination;                                         \
+		__be32 id;      /* of IPv4 16 bits, zero-extended */                               \
+		__u8 protocol;  /* 0 for IPv6, which does not compare it (RFC 8200, 4.5) */        \
+		__u8 padding[3];                                                                   \
 	};
 
 #define DEFINE_SOURCES(FAMILY_NUMBER)                                                              \
@@ -227,6 +235,15 @@ DEFINE_FAMILY(4, 1)
 DEFINE_FAMILY(6, 4)
 DEFINE_SOURCES(4)
 DEFINE_SOURCES(6)
+
+/* What a datagram's first fragment says about the later ones. */
+struct fragment {
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 protocol;                    /* of layer 4 */
+	__u8 headers;                     /* what they may not overlap, in units of 8 bytes */
+	__u16 padding;
+};
 
 /* Where ClusterIPs come from: an address in here that no Service has is nobody's. */
 struct service_networks {
@@ -298,6 +315,9 @@ _Static_assert(sizeof(struct flow_key4) == 16, "flow_key4");
 _Static_assert(sizeof(struct flow_key6) == 40, "flow_key6");
 _Static_assert(sizeof(struct flow4) == 44, "flow4");
 _Static_assert(sizeof(struct flow6) == 68, "flow6");
+_Static_assert(sizeof(struct fragment_key4) == 16, "fragment_key4");
+_Static_assert(sizeof(struct fragment_key6) == 40, "fragment_key6");
+_Static_assert(sizeof(struct fragment) == 8, "fragment");
 _Static_assert(sizeof(struct service) == 32, "service");
 _Static_assert(sizeof(struct device) == 32, "device");
 _Static_assert(sizeof(struct node) == 48, "node");

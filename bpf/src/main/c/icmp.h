@@ -34,7 +34,7 @@ static __noinline int FN(read_quote)(struct __sk_buff *skb, __u32 offset, struct
 		return false;
 	__builtin_memset(key, 0, sizeof(*key));
 #if FAMILY == 4
-	if (quoted.ihl != sizeof(quoted) / 4 || quoted.frag_off & bpf_htons(IP_FRAGMENT))
+	if (quoted.ihl != sizeof(quoted) / 4 || quoted.frag_off & bpf_htons(IP_OFFSET))
 		return false;
 	key->source.word[0] = quoted.daddr;
 	key->destination.word[0] = quoted.saddr;

@@ -68,6 +68,10 @@ HASH_MAP(embryo6, BPF_MAP_TYPE_LRU_HASH, struct flow_key6, struct flow6, 65536);
 HASH_MAP(affinity4, BPF_MAP_TYPE_LRU_HASH, struct affinity_key4, struct affinity, 65536);
 HASH_MAP(affinity6, BPF_MAP_TYPE_LRU_HASH, struct affinity_key6, struct affinity, 65536);
 
+/* Datagrams in fragments. An entry is of use from a datagram's first fragment to its last only. */
+HASH_MAP(fragment4, BPF_MAP_TYPE_LRU_HASH, struct fragment_key4, struct fragment, 16384);
+HASH_MAP(fragment6, BPF_MAP_TYPE_LRU_HASH, struct fragment_key6, struct fragment, 16384);
+
 /* Admitted sources and pod networks; looked up for first packets only. The value says nothing. */
 #define PREFIX_MAP(NAME, KEY)                                                                      \
 	struct {                                                                                   \
@@ -103,7 +107,8 @@ ARRAY_MAP(vip_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 
 ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512,
 	  BPF_F_MMAPABLE);
 
-/* Room for what opens a flow: with IPv6 it does not fit a program's 512 bytes of stack. */
+/* Room for what opens a flow, and for a fragment's key: with IPv6 it does not fit a program's 512 bytes
+ * of stack. */
 #define DEFINE_NEW_FLOW(FAMILY_NUMBER)                                                             \
 	/* A chosen backend: a copy, for the slot may change hands meanwhile. */                   \
 	struct choice##FAMILY_NUMBER {                                                             \
@@ -119,6 +124,7 @@ ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BIT
 		struct flow##FAMILY_NUMBER tenant; /* of a tuple that we would like to have */     \
 		struct source_range##FAMILY_NUMBER source;                                         \
 		struct affinity_key##FAMILY_NUMBER client;                                         \
+		struct fragment_key##FAMILY_NUMBER datagram; /* that a fragment belongs to */      \
 	};
 
 DEFINE_NEW_FLOW(4)

@@ -10,7 +10,9 @@
 #ifndef SLUICE_PARSE_ONCE
 #define SLUICE_PARSE_ONCE
 
-#define IP_FRAGMENT 0x3fff /* more fragments, or an offset */
+/* Of iphdr.frag_off, in host order. */
+#define IP_MORE_FRAGMENTS 0x2000
+#define IP_OFFSET 0x1fff /* in units of 8 bytes */
 
 enum tcp_flag {
 	TCP_FIN = 0x01,
@@ -57,12 +59,14 @@ static __always_inline bool make_readable(struct __sk_buff *skb, __u32 length)
 
 #endif
 
-#undef MINIMAL_HEADERS
+#undef IP_HEADER
 #if FAMILY == 4
-#define MINIMAL_HEADERS (sizeof(struct iphdr) + sizeof(struct udphdr))
+#define IP_HEADER struct iphdr
 #else
-#define MINIMAL_HEADERS (sizeof(struct ipv6hdr) + sizeof(struct udphdr))
+#define IP_HEADER struct ipv6hdr
 #endif
+#undef MINIMAL_HEADERS
+#define MINIMAL_HEADERS (sizeof(IP_HEADER) + sizeof(struct udphdr))
 
 /* What one packet says. */
 struct FN(packet) {
@@ -147,7 +151,7 @@ static __noinline int FN(parse_behind_extensions)(struct __sk_buff *skb,
 
 /*
  * Fills `packet`. REASON_PASS_NOT_SERVICE stands for "nothing wrong so far"; any other reason is
- * final. A header with options or extension headers takes the slower way through
+ * final, but REASON_PASS_FRAGMENT: identify() in fragment.h reads on, from `transport`. A header with options or extension headers takes the slower way through
  * bpf_skb_load_bytes; the usual packet is read in place.
  */
 static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(packet) *packet)
@@ -172,9 +176,9 @@ static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(pa
 	packet->key.destination.word[0] = ip->daddr;
 	packet->key.protocol = ip->protocol;
 	packet->hop_limit = ip->ttl;
-	if (ip->frag_off & bpf_htons(IP_FRAGMENT))
-		return REASON_PASS_FRAGMENT;
 	packet->transport = start + ip->ihl * 4;
+	if (ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET))
+		return REASON_PASS_FRAGMENT;
 	if (ip->ihl != 5)
 		return FN(parse_transport)(skb, packet);
 	transport = ip + 1;

@@ -14,9 +14,11 @@
 #include "stats.h"
 #include "bitmap.h"
 #include "closed.h"
+#include "fragment.h"
 #include "flow.h"
 #include "pair.h"
 #include "select.h"
+#include "stale.h"
 #include "snat.h"
 #include "translate.h"
 #include "nexthop.h"
@@ -24,13 +26,14 @@
 #include "verdict.h"
 #include "icmp.h"
 
-/* Carries out an entry's rewrite. */
+/* Carries out an entry's rewrite; of a `later` fragment's addresses only. */
 static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 						     const struct FN(packet) *packet,
 						     const struct FN(flow) *flow, enum reason reason,
-						     __u32 out_device)
+						     __u32 out_device, bool later)
 {
 	const bool redirect = flow->apply == APPLY_INGRESS_REDIRECT;
+	bool translated;
 
 	if (redirect) {
 		if (packet->hop_limit <= 1)
@@ -40,7 +43,11 @@ static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 		if (!out_device)
 			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
 	}
-	if (!FN(translate)(skb, packet, flow, redirect))
+	if (later)
+		translated = FN(translate_addresses)(skb, flow, redirect);
+	else
+		translated = FN(translate)(skb, packet, flow, redirect);
+	if (!translated)
 		return verdict(REASON_PASS_TRUNCATED, TC_ACT_SHOT);
 	count_service(flow->service, 0, 1, skb->len - link_header_length);
 	if (redirect)
@@ -191,9 +198,11 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	struct list list;
 	__u32 zero = 0, ifindex = skb->ifindex, out_device = 0;
 	bool opening, inside, internal;
-	enum reason reason, obstacle;
+	enum reason reason = FN(parse)(skb, &packet), obstacle;
 
-	if (FN(parse)(skb, &packet) != REASON_PASS_NOT_SERVICE)
+	if (reason == REASON_PASS_FRAGMENT)
+		reason = FN(identify)(skb, &packet);
+	if (reason != REASON_PASS_NOT_SERVICE)
 		return verdict(REASON_PASS_TRUNCATED, PASS);
 	new = bpf_map_lookup_elem(&FN(new_flow), &zero);
 	self = bpf_map_lookup_elem(&node, &zero);
@@ -249,44 +258,13 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		return verdict(REASON_PASS_NO_FLOW, PASS);
 	}
 	count_service(new->original.service, opening, 0, 0);
-	return FN(apply_flow)(skb, &packet, &new->original, reason, out_device);
-}
-
-/*
- * Is the flow that was found still the one this packet belongs to? A SYN on a closed connection, or
- * on one whose backend is gone, starts another; a UDP flow follows its Service at once; an embryo
- * must still own its reply entry.
- */
-static __noinline int FN(is_current)(const struct FN(packet) *packet, const struct FN(flow) *flow,
-				     enum found found)
-{
-	if (!packet || !flow)
-		return false;
-	if (found == FOUND_EMBRYO && !FN(owns_reply)(&packet->key, flow)) {
-		count_pressure(PRESSURE_OWNER_LOST);
-		return false;
-	}
-	if (packet->key.protocol == IPPROTO_UDP)
-		return !FN(backend_gone)(flow->backend, flow->generation);
-	if (!is_opening(packet->tcp_flags))
-		return true;
-	if (FN(backend_gone)(flow->backend, flow->generation))
-		return false;
-	if (found == FOUND_FLOW) {
-		struct FN(flow_key) pair;
-		struct FN(flow) *reply;
-
-		FN(pair_key)(flow, packet->key.protocol, &pair);
-		reply = bpf_map_lookup_elem(&FN(flow), &pair);
-		return reply && !is_closed(flow->seen, reply->seen);
-	}
-	return true;
+	return FN(apply_flow)(skb, &packet, &new->original, reason, out_device, false);
 }
 
 /* A packet from the backend of a flow, at the hook that may un-translate it. */
 static __always_inline verdict_t FN(reply)(struct __sk_buff *skb, struct FN(packet) *packet,
 						struct FN(flow) *flow, struct FN(flow) *stored,
-						enum found found)
+						enum found found, bool later)
 {
 	if (found == FOUND_EMBRYO) {
 		flow->last_seen = stamp_now();
@@ -296,86 +274,111 @@ static __always_inline verdict_t FN(reply)(struct __sk_buff *skb, struct FN(pack
 	} else {
 		FN(touch_flow)(stored, flow, seen_of(packet->tcp_flags));
 	}
-	return FN(apply_flow)(skb, packet, flow, REASON_REPLIED, 0);
+	return FN(apply_flow)(skb, packet, flow, REASON_REPLIED, 0, later);
 }
 
-/*
- * A client that has been translated to a backend may later call that backend itself from the same
- * port. Its SYN disagrees with our entry, and it is right. `flow` is room to work in, the caller's:
- * the stack is short.
- */
-static __noinline int FN(forget_disagreeing)(struct __sk_buff *skb, const struct FN(packet) *packet,
-					     struct FN(flow) *flow)
+/* Says why a packet is not looked up as it is. */
+static __always_inline verdict_t FN(set_aside)(const struct FN(packet) *packet, enum reason reason)
 {
-	struct FN(flow_key) reply_key;
-	struct FN(flow) *stored;
+	if (reason == REASON_PASS_FRAGMENT)
+		return IS_FRAGMENT;
+	if (reason == REASON_PASS_PROTOCOL && packet->key.protocol == IPPROTO_ERROR)
+		return CARRIES_ERROR;
+	return verdict(reason, PASS);
+}
 
-	if (!packet || !flow)
-		return 0;
-	reply_key = packet->key;
-	reply_key.source = packet->key.destination;
-	reply_key.destination = packet->key.source;
-	reply_key.source_port = packet->key.destination_port;
-	reply_key.destination_port = packet->key.source_port;
-	/* On another device than the client's this is our own translated packet. */
-	if (FN(find_flow)(&reply_key, flow, &stored) && flow->direction == DIRECTION_REPLY &&
-	    flow->device == skb->ifindex)
-		FN(delete_pair)(&reply_key, flow);
-	return 0;
+/* A packet with its ports, at ingress. A `later` fragment follows a flow that is there, or none. */
+static __always_inline verdict_t FN(take_in)(struct __sk_buff *skb, struct FN(packet) *packet,
+					     bool later)
+{
+	struct FN(flow) flow, *stored;
+	enum found found;
+	bool to_frontend;
+
+	if (is_opening(packet->tcp_flags) && FN(maybe_to_backend)(&packet->key))
+		FN(forget_disagreeing)(skb, packet, &flow);
+	to_frontend = FN(maybe_frontend)(&packet->key) || FN(maybe_closed)(&packet->key);
+	if (!to_frontend && !FN(maybe_from_backend)(&packet->key))
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+
+	found = FN(find_flow)(&packet->key, &flow, &stored);
+	if (!found)
+		return to_frontend && !later ? TO_BE_OPENED : verdict(REASON_PASS_NO_FLOW, PASS);
+	if (flow.apply == APPLY_EGRESS)
+		return verdict(REASON_PASS_OTHER_HOOK, PASS);
+	if (flow.direction == DIRECTION_REPLY)
+		return FN(reply)(skb, packet, &flow, stored, found, later);
+	if (!FN(is_current)(packet, &flow, found)) {
+		if (later)
+			return verdict(REASON_PASS_NO_FLOW, PASS);
+		FN(delete_pair)(&packet->key, &flow);
+		return TO_BE_OPENED;
+	}
+	FN(touch_flow)(stored, &flow, seen_of(packet->tcp_flags));
+	return FN(apply_flow)(skb, packet, &flow, REASON_FORWARDED, 0, later);
+}
+
+/* A packet with its ports, at egress: only replies are looked for. */
+static __always_inline verdict_t FN(let_out)(struct __sk_buff *skb, struct FN(packet) *packet,
+					     bool later)
+{
+	struct FN(flow) flow, *stored;
+	enum found found;
+
+	if (!FN(maybe_from_backend)(&packet->key))
+		return verdict(REASON_PASS_NOT_SERVICE, PASS);
+	found = FN(find_flow)(&packet->key, &flow, &stored);
+	if (!found)
+		return verdict(REASON_PASS_NO_FLOW, PASS);
+	if (flow.apply != APPLY_EGRESS)
+		return verdict(REASON_PASS_OTHER_HOOK, PASS);
+	return FN(reply)(skb, packet, &flow, stored, found, later);
 }
 
 /* A packet that enters by a device. */
 VERIFIED_APART verdict_t FN(ingress)(struct __sk_buff *skb)
 {
 	struct FN(packet) packet;
-	struct FN(flow) flow, *stored;
 	enum reason reason = FN(parse)(skb, &packet);
-	enum found found;
-	bool to_frontend;
 
-	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
-		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
-		return verdict(reason, PASS);
-	if (is_opening(packet.tcp_flags) && FN(maybe_to_backend)(&packet.key))
-		FN(forget_disagreeing)(skb, &packet, &flow);
-	to_frontend = FN(maybe_frontend)(&packet.key) || FN(maybe_closed)(&packet.key);
-	if (!to_frontend && !FN(maybe_from_backend)(&packet.key))
-		return verdict(REASON_PASS_NOT_SERVICE, PASS);
-
-	found = FN(find_flow)(&packet.key, &flow, &stored);
-	if (!found)
-		return to_frontend ? TO_BE_OPENED : verdict(REASON_PASS_NO_FLOW, PASS);
-	if (flow.apply == APPLY_EGRESS)
-		return verdict(REASON_PASS_OTHER_HOOK, PASS);
-	if (flow.direction == DIRECTION_REPLY)
-		return FN(reply)(skb, &packet, &flow, stored, found);
-	if (!FN(is_current)(&packet, &flow, found)) {
-		FN(delete_pair)(&packet.key, &flow);
-		return TO_BE_OPENED;
-	}
-	FN(touch_flow)(stored, &flow, seen_of(packet.tcp_flags));
-	return FN(apply_flow)(skb, &packet, &flow, REASON_FORWARDED, 0);
+		return FN(set_aside)(&packet, reason);
+	return FN(take_in)(skb, &packet, false);
 }
 
-/* A packet that leaves by a device: only replies are looked for. */
+/* A packet that leaves by a device. */
 VERIFIED_APART verdict_t FN(egress)(struct __sk_buff *skb)
 {
 	struct FN(packet) packet;
-	struct FN(flow) flow, *stored;
 	enum reason reason = FN(parse)(skb, &packet);
-	enum found found;
 
-	if (reason == REASON_PASS_PROTOCOL && packet.key.protocol == IPPROTO_ERROR)
-		return CARRIES_ERROR;
 	if (reason != REASON_PASS_NOT_SERVICE)
-		return verdict(reason, PASS);
-	if (!FN(maybe_from_backend)(&packet.key))
-		return verdict(REASON_PASS_NOT_SERVICE, PASS);
-	found = FN(find_flow)(&packet.key, &flow, &stored);
-	if (!found)
-		return verdict(REASON_PASS_NO_FLOW, PASS);
-	if (flow.apply != APPLY_EGRESS)
-		return verdict(REASON_PASS_OTHER_HOOK, PASS);
-	return FN(reply)(skb, &packet, &flow, stored, found);
+		return FN(set_aside)(&packet, reason);
+	return FN(let_out)(skb, &packet, false);
+}
+
+/* The same for fragments, apart, so that other packets do not pay for them. */
+static __always_inline verdict_t FN(any_fragment)(struct __sk_buff *skb, bool ingress)
+{
+	struct FN(packet) packet;
+	int part;
+
+	if (FN(parse)(skb, &packet) != REASON_PASS_FRAGMENT)
+		return verdict(REASON_PASS_TRUNCATED, PASS);
+	part = FN(identify)(skb, &packet);
+	if (part != REASON_PASS_NOT_SERVICE && part != LATER_FRAGMENT)
+		return verdict(part, PASS);
+	if (ingress)
+		return FN(take_in)(skb, &packet, part == LATER_FRAGMENT);
+	return FN(let_out)(skb, &packet, part == LATER_FRAGMENT);
+}
+
+VERIFIED_APART verdict_t FN(fragment_ingress)(struct __sk_buff *skb)
+{
+	return FN(any_fragment)(skb, true);
+}
+
+VERIFIED_APART verdict_t FN(fragment_egress)(struct __sk_buff *skb)
+{
+	return FN(any_fragment)(skb, false);
 }

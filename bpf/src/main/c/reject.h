@@ -19,15 +19,12 @@ struct icmp_error {
 
 #endif
 
-#undef IP_HEADER
 #undef IPPROTO_ERROR
 #undef PORT_UNREACHABLE
 #if FAMILY == 4
-#define IP_HEADER struct iphdr
 #define IPPROTO_ERROR IPPROTO_ICMP
 #define PORT_UNREACHABLE {.type = 3, .code = 3} /* RFC 792 */
 #else
-#define IP_HEADER struct ipv6hdr
 #define IPPROTO_ERROR IPPROTO_ICMPV6
 #define PORT_UNREACHABLE {.type = 1, .code = 4} /* RFC 4443 */
 #endif

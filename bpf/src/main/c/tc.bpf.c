@@ -17,8 +17,10 @@
 #define INGRESS(FAMILY_NUMBER)                                                                     \
 	static __always_inline verdict_t enter##FAMILY_NUMBER(struct __sk_buff *skb)               \
 	{                                                                                          \
-		const verdict_t verdict = ingress##FAMILY_NUMBER(skb);                             \
+		verdict_t verdict = ingress##FAMILY_NUMBER(skb);                                   \
                                                                                                    \
+		if (verdict == IS_FRAGMENT)                                                        \
+			verdict = fragment_ingress##FAMILY_NUMBER(skb);                            \
 		if (verdict == TO_BE_OPENED)                                                       \
 			return open_flow##FAMILY_NUMBER(skb);                                      \
 		if (verdict == CARRIES_ERROR)                                                      \
@@ -32,6 +34,8 @@
 	{                                                                                          \
 		const verdict_t verdict = egress##FAMILY_NUMBER(skb);                              \
                                                                                                    \
+		if (verdict == IS_FRAGMENT)                                                        \
+			return fragment_egress##FAMILY_NUMBER(skb);                                \
 		return verdict == CARRIES_ERROR ? error_egress##FAMILY_NUMBER(skb) : verdict;      \
 	}
 

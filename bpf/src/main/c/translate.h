@@ -93,3 +93,30 @@ static __always_inline bool FN(translate)(struct __sk_buff *skb, const struct FN
 		*(struct ports *)(ip + 1) = ports;
 	return true;
 }
+
+/*
+ * Rewrites the addresses of a packet that has no layer-4 header, a later fragment; with `forward` the
+ * hop limit goes down by one. The helper keeps a sum that the device has made over the whole packet.
+ */
+static __noinline int FN(translate_addresses)(struct __sk_buff *skb, const struct FN(flow) *to,
+					      bool forward)
+{
+	IP_HEADER ip;
+
+	if (!to || bpf_skb_load_bytes(skb, link_header_length, &ip, sizeof(ip)))
+		return false;
+#if FAMILY == 4
+	const struct FN(address) source = {{ip.saddr}}, destination = {{ip.daddr}};
+
+	ip.check = (__u16)~fold((__u64)(__u16)~ip.check +
+				FN(address_difference)(&source, &to->source) +
+				FN(address_difference)(&destination, &to->destination) +
+				(forward ? (__u16)~bpf_htons(0x0100) : 0));
+	ip.ttl -= forward;
+#else
+	ip.hop_limit -= forward;
+#endif
+	__builtin_memcpy(&ip.saddr, &to->source, sizeof(to->source));
+	__builtin_memcpy(&ip.daddr, &to->destination, sizeof(to->destination));
+	return !bpf_skb_store_bytes(skb, link_header_length, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM);
+}

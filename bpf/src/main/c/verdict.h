@@ -24,6 +24,9 @@ typedef int verdict_t;
 /* No verdict yet: an ICMP packet, perhaps an error about a flow's packet. */
 #define CARRIES_ERROR (-2)
 
+/* No verdict yet: a fragment, whose ports may be in another one. */
+#define IS_FRAGMENT (-3)
+
 /* No verdict yet: no flow covers the packet, but a frontend does; open_flow decides. */
 #define TO_BE_OPENED (-1)
 

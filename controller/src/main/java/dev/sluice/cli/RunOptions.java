@@ -154,6 +154,12 @@ final class RunOptions {
   private Integer embryos;
 
   @Option(
+      names = "--fragments",
+      paramLabel = "N",
+      description = "datagrams in fragments that may be on their way at once (default: by memory)")
+  private Integer fragments;
+
+  @Option(
       names = "--timeout-established",
       paramLabel = "SECONDS",
       description = "TCP flow without a packet (default: 86400)")
@@ -249,7 +255,8 @@ final class RunOptions {
         or(backends, usual.backends()),
         or(regions, usual.regionBlocks()),
         or(flows, usual.flows()),
-        or(embryos, usual.embryos()));
+        or(embryos, usual.embryos()),
+        or(fragments, usual.fragments()));
   }
 
   private static int or(Integer chosen, int usual) {

@@ -7,6 +7,9 @@ import dev.sluice.bpf.Flow4;
 import dev.sluice.bpf.Flow6;
 import dev.sluice.bpf.FlowKey4;
 import dev.sluice.bpf.FlowKey6;
+import dev.sluice.bpf.Fragment;
+import dev.sluice.bpf.FragmentKey4;
+import dev.sluice.bpf.FragmentKey6;
 import dev.sluice.bpf.Frontend6;
 import dev.sluice.bpf.Limits;
 import dev.sluice.bpf.MapNames;
@@ -22,8 +25,10 @@ import java.util.Map;
  * @param regionBlocks blocks of 16 backend ids for lists and Maglev tables
  * @param flows entries of a flow table, two for each connection; per family
  * @param embryos entries of the table of half-open flows; per family
+ * @param fragments datagrams of which fragments may be on their way at once; per family
  */
-public record MapSizes(int services, int backends, int regionBlocks, int flows, int embryos) {
+public record MapSizes(
+    int services, int backends, int regionBlocks, int flows, int embryos, int fragments) {
   private static final long GIBIBYTE = 1L << 30;
 
   /** What the kernel adds to a key and value in a hash map, roughly, in bytes. */
@@ -35,6 +40,7 @@ public record MapSizes(int services, int backends, int regionBlocks, int flows, 
     requirePositive("regions", regionBlocks);
     requirePositive("flows", flows);
     requirePositive("embryos", embryos);
+    requirePositive("fragments", fragments);
   }
 
   private static void requirePositive(String name, int value) {
@@ -46,7 +52,7 @@ public record MapSizes(int services, int backends, int regionBlocks, int flows, 
   /** Defaults for a machine: flow tables grow with its memory, up to about 8 GiB. */
   public static MapSizes forMemory(long bytes) {
     int share = Math.clamp(bytes / GIBIBYTE, 1, 8);
-    return new MapSizes(65536, 131072, 262144, 65536 * share, 16384 * share);
+    return new MapSizes(65536, 131072, 262144, 65536 * share, 16384 * share, 8192 * share);
   }
 
   /** The entries of a map, if its size is a choice. */
@@ -61,13 +67,18 @@ public record MapSizes(int services, int backends, int regionBlocks, int flows, 
         Map.entry(MapNames.FLOW4, flows),
         Map.entry(MapNames.FLOW6, flows),
         Map.entry(MapNames.EMBRYO4, embryos),
-        Map.entry(MapNames.EMBRYO6, embryos));
+        Map.entry(MapNames.EMBRYO6, embryos),
+        Map.entry(MapNames.FRAGMENT4, fragments),
+        Map.entry(MapNames.FRAGMENT6, fragments));
   }
 
   /** The memory that the maps take, roughly, in bytes. */
   public long expectedBytes() {
     long perFlow = Flow4.SIZE + FlowKey4.SIZE + Flow6.SIZE + FlowKey6.SIZE + 2L * HASH_OVERHEAD;
+    long perFragmented =
+        FragmentKey4.SIZE + FragmentKey6.SIZE + 2L * Fragment.SIZE + 2L * HASH_OVERHEAD;
     return (flows + (long) embryos) * perFlow
+        + fragments * perFragmented
         + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
         + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)
         + (long) regionBlocks * Limits.REGION_BLOCK * Integer.BYTES

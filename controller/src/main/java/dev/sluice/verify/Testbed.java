@@ -65,7 +65,7 @@ final class Testbed implements AutoCloseable {
   Testbed() {
     LoadedObjects loaded = null;
     try {
-      MapSizes sizes = new MapSizes(65536, 131072, 262144, 4096, 65536);
+      MapSizes sizes = new MapSizes(65536, 131072, 262144, 4096, 65536, 64);
       loaded = LoadedObjects.unpinned(new LoadOptions(sizes, true, false, false, true));
       dataplane = new Dataplane(loaded);
       table = new NodeTable(loaded);

@@ -36,7 +36,7 @@ final class HookedNode implements AutoCloseable {
           "getpeername4", CgroupAttachType.INET4_GETPEERNAME,
           "getpeername6", CgroupAttachType.INET6_GETPEERNAME);
 
-  private static final MapSizes SIZES = new MapSizes(64, 64, 256, 64, 64);
+  private static final MapSizes SIZES = new MapSizes(64, 64, 256, 64, 64, 64);
 
   private final PrivateNamespace namespace = new PrivateNamespace();
   private final TestCgroup cgroup = TestCgroup.create();

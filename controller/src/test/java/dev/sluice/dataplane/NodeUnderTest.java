@@ -49,7 +49,7 @@ final class NodeUnderTest implements AutoCloseable {
   /** Connections that fit the flow table. */
   static final int CONNECTIONS = 2;
 
-  private static final MapSizes SIZES = new MapSizes(64, 64, 4096, 2 * CONNECTIONS, 256);
+  private static final MapSizes SIZES = new MapSizes(64, 64, 4096, 2 * CONNECTIONS, 256, 64);
   private static final int TC_ACT_UNSPEC = -1;
   private static final int TC_ACT_SHOT = 2;
   private static final int TC_ACT_REDIRECT = 7;
@@ -178,8 +178,9 @@ final class NodeUnderTest implements AutoCloseable {
       clear(objects.map(layout.flowMap));
       clear(objects.map(layout.embryoMap));
     }
-    clear(objects.map(MapNames.AFFINITY4));
-    clear(objects.map(MapNames.AFFINITY6));
+    List.of(
+            MapNames.AFFINITY4, MapNames.AFFINITY6, MapNames.FRAGMENT4, MapNames.FRAGMENT6)
+        .forEach(name -> clear(objects.map(name)));
     List.copyOf(installed).forEach(this::remove);
     podNetworks();
     // A bit of a filter goes when it was idle at two collections.

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every program passes the verifier of the running kernel, however it is configured. */
 class ProgramLoadingTest {
-  private static final MapSizes SIZES = new MapSizes(64, 64, 64, 64, 64);
+  private static final MapSizes SIZES = new MapSizes(64, 64, 64, 64, 64, 64);
 
   /**
    * The kernel gives up at a million; other kernels prune other branches, so there must be room.

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 /** What the controller does with maps that it finds, and with plans that it has installed. */
 class RestartTest {
   private static final LoadOptions OPTIONS =
-      new LoadOptions(new MapSizes(64, 64, 256, 64, 64), true, true, false, false);
+      new LoadOptions(new MapSizes(64, 64, 256, 64, 64, 64), true, true, false, false);
   private static final Cast CAST = Cast.of(IpFamily.IPV4);
   private static final Cast CAST6 = Cast.of(IpFamily.IPV6);
   private static final End POD = CAST.backend(CAST.pod());
