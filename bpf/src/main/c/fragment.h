@@ -11,14 +11,6 @@
 /* A later fragment whose ports are known; no reason has this value. */
 #define LATER_FRAGMENT (-1)
 
-/* IPv6's fragment header (RFC 8200, 4.5). */
-struct fragment_header {
-	__u8 next;
-	__u8 reserved;
-	__be16 place; /* offset in units of 8 bytes in the upper 13 bits, "more" in the lowest */
-	__be32 id;
-};
-
 /* What of a layer-4 packet has been read for the key and the flags, in bytes. */
 static __always_inline __u32 transport_header(__u8 protocol)
 {

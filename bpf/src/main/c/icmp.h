@@ -21,17 +21,25 @@ static __always_inline bool is_error6(__u8 type)
 	return type >= 1 && type <= 127;
 }
 
+/* Where the packet is that an error quotes, and that one's layer-4 header: offsets in bytes. */
+struct quote {
+	__u32 header;
+	__u32 transport;
+};
+
 #endif
 
-/* What an error quotes, as the key of the packets that travel its way. */
-static __noinline int FN(read_quote)(struct __sk_buff *skb, __u32 offset, struct FN(flow_key) *key)
+/* What an error quotes, as the key of the packets that travel its way. Of fragments only the first
+ * tells its ports. */
+static __noinline int FN(read_quote)(struct __sk_buff *skb, struct quote *quote,
+				     struct FN(flow_key) *key)
 {
 	IP_HEADER quoted;
 	struct ports ports;
 
-	if (!key || bpf_skb_load_bytes(skb, offset, &quoted, sizeof(quoted)) ||
-	    bpf_skb_load_bytes(skb, offset + sizeof(quoted), &ports, sizeof(ports)))
+	if (!key || !quote || bpf_skb_load_bytes(skb, quote->header, &quoted, sizeof(quoted)))
 		return false;
+	quote->transport = quote->header + sizeof(quoted);
 	__builtin_memset(key, 0, sizeof(*key));
 #if FAMILY == 4
 	if (quoted.ihl != sizeof(quoted) / 4 || quoted.frag_off & bpf_htons(IP_OFFSET))
@@ -43,7 +51,18 @@ static __noinline int FN(read_quote)(struct __sk_buff *skb, __u32 offset, struct
 	__builtin_memcpy(&key->source, &quoted.daddr, sizeof(key->source));
 	__builtin_memcpy(&key->destination, &quoted.saddr, sizeof(key->destination));
 	key->protocol = quoted.nexthdr;
+	if (key->protocol == IPPROTO_FRAGMENT) {
+		struct fragment_header fragment;
+
+		if (bpf_skb_load_bytes(skb, quote->transport, &fragment, sizeof(fragment)) ||
+		    bpf_ntohs(fragment.place) >> 3)
+			return false;
+		key->protocol = fragment.next;
+		quote->transport += sizeof(fragment);
+	}
 #endif
+	if (bpf_skb_load_bytes(skb, quote->transport, &ports, sizeof(ports)))
+		return false;
 	key->source_port = ports.destination;
 	key->destination_port = ports.source;
 	return key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP;
@@ -51,17 +70,17 @@ static __noinline int FN(read_quote)(struct __sk_buff *skb, __u32 offset, struct
 
 /* Rewrites the quote: the packet that its sender knows. Leaves its layer-4 checksum, which is rarely
  * whole, and gives back what the ICMP checksum has to change by. */
-static __noinline int FN(write_quote)(struct __sk_buff *skb, __u32 offset,
+static __noinline int FN(write_quote)(struct __sk_buff *skb, const struct quote *quote,
 				      const struct FN(flow_key) *key, const struct FN(flow) *to,
 				      __u64 *difference)
 {
-	if (!key || !to || !difference)
+	if (!quote || !key || !to || !difference)
 		return false;
 
 	const struct ports ports = {to->destination_port, to->source_port};
 	const __u64 addresses = FN(address_difference)(&key->source, &to->source) +
 				FN(address_difference)(&key->destination, &to->destination);
-	const __u32 source = offset + __builtin_offsetof(IP_HEADER, saddr);
+	const __u32 source = quote->header + __builtin_offsetof(IP_HEADER, saddr);
 
 	*difference = (__u64)(__u16)~key->source_port + to->source_port +
 		      (__u16)~key->destination_port + to->destination_port;
@@ -69,12 +88,12 @@ static __noinline int FN(write_quote)(struct __sk_buff *skb, __u32 offset,
 	__u16 check;
 
 	/* The quoted header's own checksum makes up for its addresses. */
-	if (bpf_skb_load_bytes(skb, offset + __builtin_offsetof(struct iphdr, check), &check,
-			       sizeof(check)))
+	const __u32 field = quote->header + __builtin_offsetof(struct iphdr, check);
+
+	if (bpf_skb_load_bytes(skb, field, &check, sizeof(check)))
 		return false;
 	check = (__u16)~fold((__u64)(__u16)~check + fold(addresses));
-	if (bpf_skb_store_bytes(skb, offset + __builtin_offsetof(struct iphdr, check), &check,
-				sizeof(check), 0))
+	if (bpf_skb_store_bytes(skb, field, &check, sizeof(check), 0))
 		return false;
 #else
 	*difference += addresses;
@@ -82,7 +101,7 @@ static __noinline int FN(write_quote)(struct __sk_buff *skb, __u32 offset,
 	return !bpf_skb_store_bytes(skb, source, &to->destination, sizeof(to->destination), 0) &&
 	       !bpf_skb_store_bytes(skb, source + sizeof(to->source), &to->source,
 				    sizeof(to->source), 0) &&
-	       !bpf_skb_store_bytes(skb, offset + sizeof(IP_HEADER), &ports, sizeof(ports), 0);
+	       !bpf_skb_store_bytes(skb, quote->transport, &ports, sizeof(ports), 0);
 }
 
 /* Rewrites the error's own addresses; the router that found the error keeps its name. */
@@ -124,15 +143,16 @@ static __always_inline verdict_t FN(translate_error)(struct __sk_buff *skb, bool
 	struct FN(flow_key) key;
 	struct FN(flow) flow, *stored;
 	struct icmp_error icmp;
-	__u32 quote, out_device = 0;
+	struct quote quote;
+	__u32 out_device = 0;
 	__u64 quoted, outside;
 	bool from_peer, redirect;
 
 	if (FN(parse)(skb, &outer) != REASON_PASS_PROTOCOL ||
 	    bpf_skb_load_bytes(skb, outer.transport, &icmp, sizeof(icmp)))
 		return verdict(REASON_PASS_TRUNCATED, PASS);
-	quote = outer.transport + sizeof(icmp);
-	if (!FN(is_error)(icmp.type) || !FN(read_quote)(skb, quote, &key))
+	quote.header = outer.transport + sizeof(icmp);
+	if (!FN(is_error)(icmp.type) || !FN(read_quote)(skb, &quote, &key))
 		return verdict(REASON_PASS_PROTOCOL, PASS);
 	if (!FN(maybe_frontend)(&key) && !FN(maybe_from_backend)(&key))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
@@ -153,7 +173,7 @@ static __always_inline verdict_t FN(translate_error)(struct __sk_buff *skb, bool
 		if (!out_device)
 			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
 	}
-	if (!FN(write_quote)(skb, quote, &key, &flow, &quoted) ||
+	if (!FN(write_quote)(skb, &quote, &key, &flow, &quoted) ||
 	    !FN(write_outside)(skb, &outer, &flow, from_peer, redirect, &outside) ||
 	    bpf_l4_csum_replace(skb,
 				outer.transport + __builtin_offsetof(struct icmp_error, checksum),

@@ -45,6 +45,14 @@ static __always_inline __u8 flags_of_chunk(__u8 chunk)
 	return chunk == SCTP_ABORT || chunk == SCTP_SHUTDOWN_COMPLETE ? TCP_RST : TCP_ACK;
 }
 
+/* IPv6's fragment header (RFC 8200, 4.5). */
+struct fragment_header {
+	__u8 next;
+	__u8 reserved;
+	__be16 place; /* offset in units of 8 bytes in the upper 13 bits, "more" in the lowest */
+	__be32 id;
+};
+
 /* Length of the link header in bytes: 14, or 0 on tun, ipip and WireGuard. Set at load. */
 const volatile __u32 link_header_length = ETH_HLEN;
 

@@ -29,9 +29,16 @@ struct icmp_error {
 #define PORT_UNREACHABLE {.type = 1, .code = 4} /* RFC 4443 */
 #endif
 
-/* What of the refused packet goes into an ICMP error: up to the ports and a little more. */
+/*
+ * What of the refused packet goes into an ICMP error at most: up to the ports and a little more, for
+ * IPv6 with one short extension header between, a fragment's.
+ */
 #undef QUOTED
+#if FAMILY == 4
 #define QUOTED (sizeof(IP_HEADER) + 8)
+#else
+#define QUOTED (sizeof(IP_HEADER) + sizeof(struct fragment_header) + 8)
+#endif
 
 struct FN(reset) {
 	IP_HEADER ip;
@@ -75,7 +82,7 @@ static __always_inline __u32 FN(pseudo_sum)(const struct FN(packet) *packet, __u
 				    bpf_htons(protocol) + bpf_htons(length));
 }
 
-/* Turns a TCP packet without options of IP into the reset that answers it. */
+/* Turns a TCP packet into the reset that answers it. */
 static __always_inline bool FN(write_reset)(struct __sk_buff *skb, const struct FN(packet) *packet)
 {
 	struct FN(reset) answer = {};
@@ -107,10 +114,12 @@ static __always_inline bool FN(write_unreachable)(struct __sk_buff *skb,
 						  const struct FN(packet) *packet)
 {
 	struct FN(unreachable) answer = {.icmp = PORT_UNREACHABLE};
-	const __u16 length = sizeof(answer.icmp) + sizeof(answer.quoted);
+	const __u32 quoted = packet->transport + 8 - link_header_length;
+	const __u32 length = sizeof(answer.icmp) + quoted;
 	__u32 sum = 0;
 
-	if (bpf_skb_load_bytes(skb, link_header_length, answer.quoted, sizeof(answer.quoted)))
+	if (quoted < sizeof(IP_HEADER) || quoted > QUOTED ||
+	    bpf_skb_load_bytes(skb, link_header_length, answer.quoted, quoted))
 		return false;
 #if FAMILY == 6
 	sum = FN(pseudo_sum)(packet, IPPROTO_ERROR, length); /* ICMPv4 has no pseudo-header */
@@ -118,21 +127,22 @@ static __always_inline bool FN(write_unreachable)(struct __sk_buff *skb,
 	answer.icmp.checksum = (__u16)~fold(
 		(__u32)bpf_csum_diff(NULL, 0, (__be32 *)&answer.icmp, length, sum));
 	FN(answer_header)(&answer.ip, packet, IPPROTO_ERROR, length);
-	return !bpf_skb_change_tail(skb, link_header_length + QUOTED, 0) &&
+	return !bpf_skb_change_tail(skb, link_header_length + quoted, 0) &&
 	       !bpf_skb_adjust_room(skb, sizeof(answer) - QUOTED, BPF_ADJ_ROOM_MAC, 0) &&
-	       !bpf_skb_store_bytes(skb, link_header_length, &answer, sizeof(answer), 0);
+	       !bpf_skb_store_bytes(skb, link_header_length, &answer,
+				    sizeof(answer) - QUOTED + quoted, 0);
 }
 
 /*
  * Turns a packet into the refusal that answers it and sends that back out of its device. One that may
- * not be answered (a reset), or whose header has options or extensions, is dropped. Returns the
- * action.
+ * not be answered (a reset), or whose header has options or more extensions than a fragment's, is
+ * dropped. Returns the action.
  */
 static __noinline int FN(reject)(struct __sk_buff *skb, const struct FN(packet) *packet)
 {
 	bool written;
 
-	if (!packet || packet->transport != link_header_length + sizeof(IP_HEADER))
+	if (!packet || packet->transport > link_header_length + QUOTED - 8)
 		return TC_ACT_SHOT;
 	if (packet->key.protocol == IPPROTO_TCP)
 		written = FN(write_reset)(skb, packet);

@@ -19,6 +19,7 @@ import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
 import dev.sluice.packets.Icmp;
+import dev.sluice.packets.IpPacket;
 import dev.sluice.packets.Packet;
 import dev.sluice.plan.ServicePlan;
 import java.util.ArrayList;
@@ -97,6 +98,11 @@ abstract class PacketRows {
 
   /** Our own answer to a packet, which quotes no more than its ports and a little. */
   static Icmp unreachable(Packet refused) {
-    return error(PORT_UNREACHABLE, refused.to().address(), refused).quotingTheLeast();
+    return unreachable(refused.to(), refused);
+  }
+
+  /** The same about a packet or a first fragment that was sent to {@code called}. */
+  static Icmp unreachable(End called, IpPacket refused) {
+    return error(PORT_UNREACHABLE, called.address(), refused).quotingTheLeast();
   }
 }

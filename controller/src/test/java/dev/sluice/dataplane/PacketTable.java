@@ -23,6 +23,7 @@ final class PacketTable {
     return Stream.of(
             new UntranslatedRows(cast),
             new TranslatedRows(cast),
+            new FragmentRows(cast),
             new RefusalRows(cast),
             new AffinityRows(cast),
             new IcmpErrorRows(cast),

@@ -40,18 +40,6 @@ final class TranslatedRows extends PacketRows {
   }
 
   private void unusualHeaders() {
-    row("fragments pass: their ports are not there, or not for all of the packet")
-        .given(tcpOn(pod))
-        .enters(
-            UPLINK,
-            tcp(client, vip, SYN).with(Trait.FIRST_FRAGMENT),
-            Reason.PASS_FRAGMENT,
-            untouched())
-        .enters(
-            UPLINK,
-            tcp(client, vip, SYN).with(Trait.LATER_FRAGMENT),
-            Reason.PASS_FRAGMENT,
-            untouched());
     row("options are stepped over, in both directions")
         .given(tcpOn(pod))
         .enters(

@@ -42,16 +42,29 @@ public record Icmp(
   /**
    * The beginning of a packet.
    *
+   * @param packet or a fragment of one
    * @param checksum whose transport checksum it bears: translators leave that one alone
    * @param length how many bytes behind the IP header are quoted, at most
    */
-  record Quote(Packet packet, Packet checksum, int length) {
+  record Quote(IpPacket packet, Packet checksum, int length) {
     private byte[] bytes() {
       byte[] bytes = packet.bytes();
-      int header = bytes.length - packet.transportBytes().length;
-      int offset = header + packet.checksumOffset();
-      System.arraycopy(checksum.bytes(), offset, bytes, offset, 2);
+      int header = bytes.length - bodyLength();
+      if (hasChecksum()) {
+        int offset = checksum.checksumOffset();
+        System.arraycopy(checksum.transportBytes(), offset, bytes, header + offset, 2);
+      }
       return Arrays.copyOf(bytes, header + Math.min(length, bytes.length - header));
+    }
+
+    private int bodyLength() {
+      return packet instanceof Fragment fragment
+          ? fragment.end() - fragment.offset()
+          : whole(packet).transportBytes().length;
+    }
+
+    private boolean hasChecksum() {
+      return !(packet instanceof Fragment fragment) || fragment.offset() == 0;
     }
   }
 
@@ -63,15 +76,23 @@ public record Icmp(
     return new Icmp(from, to, Kind.ECHO_REQUEST, 0x12340001, Optional.empty(), 64);
   }
 
-  /** An error about a packet, to its sender, which quotes all of it. */
-  public static Icmp error(Kind kind, IpAddress from, Packet about) {
+  /** An error about a packet or a fragment, to its sender, which quotes all of it. */
+  public static Icmp error(Kind kind, IpAddress from, IpPacket about) {
     return new Icmp(
         from,
-        about.from().address(),
+        whole(about).from().address(),
         kind,
         kind == Kind.PACKET_TOO_BIG ? MTU : 0,
-        Optional.of(new Quote(about, about, Integer.MAX_VALUE)),
+        Optional.of(new Quote(about, whole(about), Integer.MAX_VALUE)),
         64);
+  }
+
+  private static Packet whole(IpPacket about) {
+    return switch (about) {
+      case Packet packet -> packet;
+      case Fragment fragment -> fragment.whole();
+      case Icmp error -> throw new IllegalArgumentException("an error about " + error);
+    };
   }
 
   /** The same with no more than the 8 bytes behind the quoted IP header that RFC 792 asks for. */

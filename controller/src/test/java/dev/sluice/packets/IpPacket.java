@@ -4,7 +4,7 @@ package dev.sluice.packets;
 import dev.sluice.model.IpFamily;
 
 /** A packet with an IP header, described by what matters of it. */
-public sealed interface IpPacket permits Packet, Icmp {
+public sealed interface IpPacket permits Packet, Fragment, Icmp {
   IpFamily family();
 
   /** Or time to live. */

@@ -2,7 +2,6 @@
 package dev.sluice.packets;
 
 import dev.sluice.model.IpFamily;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
@@ -52,8 +51,6 @@ public record Packet(
     OPTIONS,
     /** IPv6 with a routing header, which makes the destination an intermediate one. */
     ROUTING_HEADER,
-    FIRST_FRAGMENT,
-    LATER_FRAGMENT,
     /** UDP over IPv4 with checksum 0: none (RFC 768). */
     NO_CHECKSUM
   }
@@ -66,13 +63,6 @@ public record Packet(
 
   public static final int SCTP = 132;
 
-  private static final int HOP_BY_HOP = 0;
-  private static final int ROUTING = 43;
-  private static final int FRAGMENT = 44;
-  private static final int DESTINATION_OPTIONS = 60;
-  private static final int IPV4_HEADER = 20;
-  private static final int MORE_FRAGMENTS = 0x2000;
-  private static final int LATER_OFFSET = 185;
 
   public static Packet tcp(End from, End to, Flag... flags) {
     Set<Flag> set = EnumSet.noneOf(Flag.class);
@@ -174,10 +164,7 @@ public record Packet(
 
   /** A packet with this one's IP header, but another body. */
   byte[] around(byte[] body) {
-    return switch (family()) {
-      case IPV4 -> ipv4(body);
-      case IPV6 -> ipv6(body);
-    };
+    return new IpHeaders(this).around(body);
   }
 
   private byte[] tcpSegment() {
@@ -227,64 +214,6 @@ public record Packet(
         new byte[] {0, (byte) protocol},
         new byte[] {(byte) (segment.length >> 8), (byte) segment.length},
         segment);
-  }
-
-  private byte[] ipv4(byte[] body) {
-    int header = IPV4_HEADER + (traits.contains(Trait.OPTIONS) ? 4 : 0);
-    ByteBuffer packet = ByteBuffer.allocate(header + body.length);
-    packet.put((byte) (4 << 4 | header / 4)).put((byte) 0);
-    packet.putShort((short) packet.capacity()).putShort((short) 0);
-    packet.putShort((short) fragmentBits());
-    packet.put((byte) hopLimit).put((byte) protocol).putShort((short) 0);
-    packet.put(from.address().bytes()).put(to.address().bytes());
-    while (packet.position() < header) {
-      packet.put((byte) 1); // no operation
-    }
-    packet.put(body);
-    byte[] bytes = packet.array();
-    packet.putShort(10, (short) Checksum.of(java.util.Arrays.copyOf(bytes, header)));
-    return bytes;
-  }
-
-  private int fragmentBits() {
-    if (traits.contains(Trait.FIRST_FRAGMENT)) {
-      return MORE_FRAGMENTS;
-    }
-    return traits.contains(Trait.LATER_FRAGMENT) ? LATER_OFFSET : 0;
-  }
-
-  private byte[] ipv6(byte[] body) {
-    ByteArrayOutputStream extensions = new ByteArrayOutputStream();
-    int next = protocol;
-    // From the inside out: each header names the one that follows it.
-    if (traits.contains(Trait.OPTIONS)) {
-      next = prepend(extensions, DESTINATION_OPTIONS, option(next));
-      next = prepend(extensions, HOP_BY_HOP, option(next));
-    } else if (traits.contains(Trait.ROUTING_HEADER)) {
-      next = prepend(extensions, ROUTING, new byte[] {(byte) next, 0, 4, 0, 0, 0, 0, 0});
-    } else if (traits.contains(Trait.FIRST_FRAGMENT)) {
-      next = prepend(extensions, FRAGMENT, new byte[] {(byte) next, 0, 0, 1, 0, 0, 0, 1});
-    } else if (traits.contains(Trait.LATER_FRAGMENT)) {
-      next = prepend(extensions, FRAGMENT, new byte[] {(byte) next, 0, 5, (byte) 200, 0, 0, 0, 1});
-    }
-    ByteBuffer packet = ByteBuffer.allocate(40 + extensions.size() + body.length);
-    packet.putInt(6 << 28).putShort((short) (extensions.size() + body.length));
-    packet.put((byte) next).put((byte) hopLimit);
-    packet.put(from.address().bytes()).put(to.address().bytes());
-    return packet.put(extensions.toByteArray()).put(body).array();
-  }
-
-  /** An options header that holds padding only. */
-  private static byte[] option(int next) {
-    return new byte[] {(byte) next, 0, 1, 4, 0, 0, 0, 0};
-  }
-
-  private static int prepend(ByteArrayOutputStream headers, int number, byte[] header) {
-    byte[] behind = headers.toByteArray();
-    headers.reset();
-    headers.writeBytes(header);
-    headers.writeBytes(behind);
-    return number;
   }
 
   /** {@code TCP SYN 192.0.2.1:4000 > 192.0.2.2:80}, with what is unusual about it. */

@@ -36,6 +36,15 @@ public record Sent(String text, int etherType, byte[] bytes) {
     return new Sent(text + " cut to " + length, etherType, Arrays.copyOf(bytes, length));
   }
 
+  /** The packet with bytes behind it that do not belong to it, as short Ethernet frames have. */
+  public Sent padded(int... padding) {
+    byte[] padded = Arrays.copyOf(bytes, bytes.length + padding.length);
+    for (int i = 0; i < padding.length; i++) {
+      padded[bytes.length + i] = (byte) padding[i];
+    }
+    return new Sent(text + " and padding", etherType, padded);
+  }
+
   /** The packet with another value in one of its bytes. */
   public Sent patched(int offset, int value) {
     byte[] patched = bytes.clone();
