@@ -180,6 +180,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
     clear(objects.map(MapNames.AFFINITY4));
     clear(objects.map(MapNames.AFFINITY6));
+    clear(objects.map(MapNames.SHARED_PORT));
     List.copyOf(installed).forEach(this::remove);
     podNetworks();
     // A bit of a filter goes when it was idle at two collections.
@@ -201,7 +202,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
   }
 
-  private static void clear(BpfMap map) {
+  static void clear(BpfMap map) {
     try (Arena arena = Arena.ofConfined()) {
       List<MemorySegment> keys = new ArrayList<>();
       map.forEach((key, value) -> keys.add(arena.allocate(key.byteSize(), 8).copyFrom(key)));
@@ -253,6 +254,11 @@ final class NodeUnderTest implements AutoCloseable {
   /** Gives a device a source address of its own. */
   void sourceAddress(Place place, IpAddress address) {
     table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), false);
+  }
+
+  /** A socket sends to backends from this port, and to the frontend by packets. */
+  void sharePort(End frontend, int port) {
+    new SharedPorts(objects).add(frontend, port);
   }
 
   /** Takes one half of a half-open flow away, as the LRU map does under pressure. */
