@@ -292,7 +292,19 @@ struct translation {
 
 struct socket_state {
 	struct translation translations[SOCKET_TRANSLATIONS];
-	__u32 oldest;                     /* slot that is overwritten next */
+	__u16 oldest;                     /* slot that is overwritten next, modulo their number */
+	__u16 by_packets;                 /* not 0: the packet path has the socket's flows, all of them */
+};
+
+/*
+ * A datagram socket whose port sends to backends directly and to this frontend by packets. Both may
+ * meet one backend, whose replies must be told apart: the flow takes another port. No address of the
+ * client: the socket has none yet. IPv4 in its mapped form.
+ */
+struct shared_port {
+	struct address6 frontend;
+	__be16 frontend_port;
+	__be16 port;                      /* the socket's */
 };
 
 /* Argument and answer of the program that collects dead flows. Time-outs are in stamps. */
@@ -322,6 +334,7 @@ _Static_assert(sizeof(struct service) == 32, "service");
 _Static_assert(sizeof(struct device) == 32, "device");
 _Static_assert(sizeof(struct node) == 48, "node");
 _Static_assert(sizeof(struct translation) == 44, "translation");
+_Static_assert(sizeof(struct shared_port) == 20, "shared_port");
 _Static_assert(sizeof(struct collection) == 32, "collection");
 _Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
 

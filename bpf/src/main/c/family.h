@@ -78,3 +78,17 @@ static __always_inline __u32 FN(hash_tuple)(const struct FN(flow_key) *key)
 	hash = FN(mix_address)(hash, &key->destination);
 	return finish_hash(mix(hash, (__u32)key->source_port << 16 | key->destination_port));
 }
+
+/* Writes an address in the family-neutral form: IPv4 as ::ffff:a.b.c.d. */
+static __always_inline void FN(map_address)(const struct FN(address) *address,
+					    struct address6 *mapped)
+{
+#if FAMILY == 4
+	mapped->word[0] = 0;
+	mapped->word[1] = 0;
+	mapped->word[2] = bpf_htonl(0xffff);
+	mapped->word[3] = address->word[0];
+#else
+	*mapped = *address;
+#endif
+}

@@ -72,6 +72,12 @@ HASH_MAP(affinity6, BPF_MAP_TYPE_LRU_HASH, struct affinity_key6, struct affinity
 HASH_MAP(fragment4, BPF_MAP_TYPE_LRU_HASH, struct fragment_key4, struct fragment, 16384);
 HASH_MAP(fragment6, BPF_MAP_TYPE_LRU_HASH, struct fragment_key6, struct fragment, 16384);
 
+/*
+ * Flows that must not keep their client's port: socket hooks write, first UDP packets look. An entry
+ * that is no longer true costs a flow its port, no more. The value says nothing.
+ */
+HASH_MAP(shared_port, BPF_MAP_TYPE_LRU_HASH, struct shared_port, __u32, 4096);
+
 /* Admitted sources and pod networks; looked up for first packets only. The value says nothing. */
 #define PREFIX_MAP(NAME, KEY)                                                                      \
 	struct {                                                                                   \
@@ -125,6 +131,7 @@ ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BIT
 		struct source_range##FAMILY_NUMBER source;                                         \
 		struct affinity_key##FAMILY_NUMBER client;                                         \
 		struct fragment_key##FAMILY_NUMBER datagram; /* that a fragment belongs to */      \
+		struct shared_port shared;                                                         \
 	};
 
 DEFINE_NEW_FLOW(4)

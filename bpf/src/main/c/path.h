@@ -76,6 +76,17 @@ static __always_inline bool FN(snat_address)(__u32 ifindex, const struct node *s
 	return any != 0;
 }
 
+/* Does the client send to backends itself from this port, too? */
+static __always_inline bool FN(shares_port)(struct FN(new_flow) *new, const struct FN(flow_key) *key)
+{
+	if (key->protocol != IPPROTO_UDP)
+		return false;
+	FN(map_address)(&key->destination, &new->shared.frontend);
+	new->shared.frontend_port = key->destination_port;
+	new->shared.port = key->source_port;
+	return bpf_map_lookup_elem(&shared_port, &new->shared);
+}
+
 /*
  * Makes both halves of a new flow, the reply's first: its insert claims the tuple. `original` comes
  * with addresses and backend filled in; its source port is settled here.
@@ -84,7 +95,8 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 					    struct FN(new_flow) *new, const struct node *self)
 {
 	const bool keeps_source = new->original.apply == APPLY_INGRESS_LOCAL;
-	const bool keeps_port = keeps_source || key->protocol == IPPROTO_SCTP;
+	const bool keeps_port = (keeps_source && !FN(shares_port)(new, key)) ||
+				key->protocol == IPPROTO_SCTP;
 
 	FN(pair_key)(&new->original, key->protocol, &new->reply_key);
 	new->reply = new->original;

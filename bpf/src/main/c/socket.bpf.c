@@ -19,6 +19,7 @@
 #include "bitmap.h"
 #include "closed.h"
 #undef FAMILY
+#include "socket_state.h"
 #include "stats.h"
 
 /* bpf_set_retval exists (kernel 5.18); without it a refusal is left to the packet path. */
@@ -31,27 +32,9 @@ const volatile bool node_sockets_only = false;
 
 #define ECONNREFUSED 111
 #define EHOSTUNREACH 113
-#define SOCK_STREAM 1
 
-/* What sockets remember. Freed with the socket: nothing to collect, nothing to evict. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct socket_state);
-} socket_state SEC(".maps");
-
-/* One end of a call, IPv4 in its mapped form. */
-struct endpoint {
-	struct address6 address;
-	__be16 port;
-};
-
-static __always_inline bool is_mapped(const struct address6 *address)
-{
-	return address->word[0] == 0 && address->word[1] == 0 &&
-	       address->word[2] == bpf_htonl(0xffff);
-}
+/* Backends that are looked at for one that no other frontend of the socket has. */
+#define BACKEND_TRIES 4
 
 static __always_inline void read_endpoint4(struct bpf_sock_addr *context, struct endpoint *endpoint)
 {
@@ -88,12 +71,6 @@ static __always_inline void write_endpoint6(struct bpf_sock_addr *context,
 	context->user_port = endpoint->port;
 }
 
-static __always_inline bool same_endpoint(const struct address6 *address, __be16 port,
-					  const struct endpoint *endpoint)
-{
-	return port == endpoint->port && same_address6(address, &endpoint->address);
-}
-
 static __always_inline struct service *find_service(const struct endpoint *called, __u8 protocol)
 {
 	if (is_mapped(&called->address)) {
@@ -123,30 +100,15 @@ static __always_inline bool is_unallocated(const struct endpoint *called)
 					   : is_unallocated6(&called->address);
 }
 
-/* Writes a backend's address in the family-neutral form. */
-static __always_inline void write_backend4(const struct backend4 *backend, struct address6 *address)
-{
-	address->word[0] = 0;
-	address->word[1] = 0;
-	address->word[2] = bpf_htonl(0xffff);
-	address->word[3] = backend->address.word[0];
-}
-
-static __always_inline void write_backend6(const struct backend6 *backend, struct address6 *address)
-{
-	*address = backend->address;
-}
-
 /*
  * Chooses for a socket. With session affinity only the node's own sockets come here: their client is
  * the node's address, which the kernel is about to choose as the source.
  */
 #define CHOOSE_TRANSLATION(FAMILY_NUMBER)                                                          \
 	static __always_inline bool choose_translation##FAMILY_NUMBER(                             \
-		const struct service *service, const struct node *self,                            \
-		struct translation *translation)                                                   \
+		const struct service *service, const struct node *self, const struct list *list,   \
+		__u32 hash, struct translation *translation)                                       \
 	{                                                                                          \
-		const struct list list = list_of(service, true);                                   \
 		struct affinity_key##FAMILY_NUMBER client = {                                      \
 			.client = self->snat##FAMILY_NUMBER,                                       \
 			.service = service->id,                                                    \
@@ -154,14 +116,13 @@ static __always_inline void write_backend6(const struct backend6 *backend, struc
 		struct choice##FAMILY_NUMBER choice;                                               \
 		const bool pinned = service->affinity_seconds &&                                   \
 				    find_pin##FAMILY_NUMBER(&client, service->affinity_seconds,    \
-							    &list, &choice);                       \
+							    list, &choice);                        \
                                                                                                    \
-		if (!pinned && !choose_backend##FAMILY_NUMBER(list.region, bpf_get_prandom_u32(),  \
-							      &choice))                            \
+		if (!pinned && !choose_backend##FAMILY_NUMBER(list->region, hash, &choice))        \
 			return false;                                                              \
 		if (service->affinity_seconds)                                                     \
 			set_pin##FAMILY_NUMBER(&client, &choice);                                  \
-		write_backend##FAMILY_NUMBER(&choice.backend, &translation->backend);              \
+		map_address##FAMILY_NUMBER(&choice.backend.address, &translation->backend);        \
 		translation->backend_port = choice.backend.port;                                   \
 		translation->backend_id = choice.id;                                               \
 		translation->generation = choice.backend.generation;                               \
@@ -171,42 +132,71 @@ static __always_inline void write_backend6(const struct backend6 *backend, struc
 CHOOSE_TRANSLATION(4)
 CHOOSE_TRANSLATION(6)
 
-/* Chooses a backend and describes the translation; false if there is none. */
-static __always_inline bool choose_translation(const struct service *service,
+/*
+ * Chooses a backend and describes the translation; false if there is none. If a valid slot has the
+ * backend for another frontend, those next to it in the list are tried; `clash` is the place of that
+ * slot if all tries ended so, else NO_PLACE.
+ */
+static __always_inline bool choose_translation(struct bpf_sock_addr *context,
+					       const struct service *service,
 					       const struct node *self,
 					       const struct endpoint *called,
-					       struct translation *translation)
+					       struct translation *translation, __u32 *clash)
 {
+	const struct list list = list_of(service, true);
+	/* One place of the list further at every step, round a circle of 2^32. */
+	const __u32 step = list.region.length ? 0xffffffff / list.region.length + 1 : 0;
+	const int tries = service->affinity_seconds ? 1 : BACKEND_TRIES;
+	__u32 hash = bpf_get_prandom_u32();
+	struct endpoint backend;
+
 	translation->frontend = called->address;
 	translation->frontend_port = called->port;
-	return is_mapped(&called->address)
-		       ? choose_translation4(service, self, translation)
-		       : choose_translation6(service, self, translation);
-}
-
-static __always_inline bool is_valid(const struct translation *translation)
-{
-	if (!translation->backend_id)
-		return false;
-	if (is_mapped(&translation->backend))
-		return !backend_gone4(translation->backend_id, translation->generation);
-	return !backend_gone6(translation->backend_id, translation->generation);
-}
-
-/* The slot for a call: the one of the same frontend, else the oldest. */
-static __always_inline struct translation *slot_for(struct socket_state *state,
-						    const struct endpoint *called)
-{
-	__u32 oldest;
-
-	for (int i = 0; i < SOCKET_TRANSLATIONS; i++) {
-		struct translation *slot = &state->translations[i];
-
-		if (slot->backend_id && same_endpoint(&slot->frontend, slot->frontend_port, called))
-			return slot;
+	*clash = NO_PLACE;
+	for (int try = 0; try < tries; try++) {
+		if (is_mapped(&called->address)
+			    ? !choose_translation4(service, self, &list, hash, translation)
+			    : !choose_translation6(service, self, &list, hash, translation))
+			return false;
+		backend.address = translation->backend;
+		backend.port = translation->backend_port;
+		*clash = place_naming(context, ENDPOINT_NUMBERS(&backend));
+		if (*clash == NO_PLACE)
+			return true;
+		hash += step;
 	}
-	oldest = state->oldest++ % SOCKET_TRANSLATIONS;
-	return &state->translations[oldest];
+	return true;
+}
+
+static __always_inline int left_to_packets(void)
+{
+	count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
+	return ALLOW;
+}
+
+/*
+ * The packet path is to open a flow for a pod's datagram socket. It might choose a backend that the
+ * socket sends to itself, and their replies could not be told apart. So the flow takes another
+ * port; or, if the hook has translated nothing so far, it leaves all of the socket to the packet
+ * path, which tells its own flows apart.
+ */
+static __always_inline void keep_apart(const struct bpf_sock *socket, struct socket_state *state,
+				       const struct endpoint *called)
+{
+	struct shared_port shared = {
+		.frontend = called->address,
+		.frontend_port = called->port,
+	};
+	__u32 nothing = 0;
+
+	if (!has_slots(state)) {
+		state->by_packets = true;
+		return;
+	}
+	shared.port = bpf_htons((__u16)socket->src_port);
+	/* Written once, not with every datagram; the look keeps it young. */
+	if (!bpf_map_lookup_elem(&shared_port, &shared))
+		bpf_map_update_elem(&shared_port, &shared, &nothing, BPF_ANY);
 }
 
 /*
@@ -218,18 +208,56 @@ static __always_inline int refuse(enum reason reason, bool own, bool datagram, b
 {
 	const bool drop = reason != REASON_REJECT_NO_BACKEND;
 
-	if (!can_set_errno || (datagram && !(own && sending)) || (drop && !own)) {
-		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
-		return ALLOW;
-	}
+	if (!can_set_errno || (datagram && !(own && sending)) || (drop && !own))
+		return left_to_packets();
 	bpf_set_retval(drop ? -EHOSTUNREACH : -ECONNREFUSED);
 	count_reason(HOOK_SOCKET, reason);
 	return REFUSE;
 }
 
 /*
- * Translates `called` in place. A datagram socket keeps to the backend that it has for a frontend as
- * long as that is valid; `called` is left alone when the answer is not the hook's to give.
+ * Makes the slot of a call that the hook may decide. Returns NULL if there is none, and what the
+ * program is to return then in `verdict`.
+ *
+ * Two frontends of one socket must not share a backend. A pod's datagrams to the second one go by
+ * packets; otherwise (connect() has one peer; the node's own sockets have no packet path) the newer
+ * frontend takes the backend over.
+ */
+static __always_inline struct translation *make_slot(struct bpf_sock_addr *context,
+						     const struct endpoint *called,
+						     const struct service *service,
+						     const struct node *self,
+						     const struct bpf_sock *socket,
+						     struct socket_state *state, bool own,
+						     bool sending, int *verdict)
+{
+	const bool datagram = context->protocol == IPPROTO_UDP;
+	struct translation translation = {};
+	struct translation *slot;
+	__u32 clash;
+
+	if (!choose_translation(context, service, self, called, &translation, &clash)) {
+		*verdict = refuse(service->flags & SERVICE_INTERNAL_DROP ? REASON_DROP_NO_BACKEND
+									 : REASON_REJECT_NO_BACKEND,
+				  own, datagram, sending);
+		return NULL;
+	}
+	if (clash != NO_PLACE && sending && !own) {
+		keep_apart(socket, state, called);
+		*verdict = left_to_packets();
+		return NULL;
+	}
+	if (clash != NO_PLACE)
+		state->translations[clash % SOCKET_TRANSLATIONS].backend_id = 0;
+	slot = &state->translations[place_for(context, ENDPOINT_NUMBERS(called)) %
+				    SOCKET_TRANSLATIONS];
+	*slot = translation;
+	count_service(service->id, 1, 0, 0);
+	return slot;
+}
+
+/*
+ * Translates `called` in place; it is left alone when the answer is not the hook's to give.
  * Returns ALLOW or REFUSE; `changed` says whether `called` is to be written back.
  */
 static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *called, bool *changed,
@@ -237,11 +265,12 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 {
 	const __u8 protocol = (__u8)context->protocol;
 	const bool datagram = protocol == IPPROTO_UDP;
-	struct translation translation = {};
+	struct bpf_sock *socket = context->sk;
 	struct socket_state *state;
 	struct translation *slot;
 	struct service *service;
 	struct node *self;
+	int verdict = ALLOW;
 	__u32 zero = 0;
 	bool own;
 
@@ -265,29 +294,30 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
 	}
-	if (!own && (node_sockets_only || service->flags & SERVICE_PODS_BY_PACKET)) {
-		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
-		return ALLOW;
-	}
+	if (!own && node_sockets_only)
+		return left_to_packets();
 	if (own && service->flags & SERVICE_NODE_SHUT_OUT)
 		return refuse(REASON_DROP_SOURCE, own, datagram, sending);
-	state = bpf_sk_storage_get(&socket_state, context->sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!own && !datagram && service->flags & SERVICE_PODS_BY_PACKET)
+		return left_to_packets();
+	state = bpf_sk_storage_get(&socket_state, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state) {
 		count_pressure(PRESSURE_SOCKET_STORAGE);
-		count_reason(HOOK_SOCKET, REASON_PASS_LEFT_TO_PACKETS);
-		return ALLOW;
+		return left_to_packets();
 	}
-	slot = slot_for(state, called);
-	if (!sending || !same_endpoint(&slot->frontend, slot->frontend_port, called) ||
-	    !is_valid(slot)) {
-		if (!choose_translation(service, self, called, &translation))
-			return refuse(service->flags & SERVICE_INTERNAL_DROP
-					      ? REASON_DROP_NO_BACKEND
-					      : REASON_REJECT_NO_BACKEND,
-				      own, datagram, sending);
-		*slot = translation;
-		count_service(service->id, 1, 0, 0);
+	if (!own && service->flags & SERVICE_PODS_BY_PACKET) {
+		keep_apart(socket, state, called);
+		return left_to_packets();
 	}
+	if (state->by_packets)
+		return left_to_packets();
+	slot = slot_of(state, called);
+	/* A datagram socket keeps to the backend that it has for a frontend as long as that is valid. */
+	if (!sending || !slot || !is_valid(slot))
+		slot = make_slot(context, called, service, self, socket, state, own, sending,
+				 &verdict);
+	if (!slot)
+		return verdict;
 	called->address = slot->backend;
 	called->port = slot->backend_port;
 	*changed = true;
@@ -299,20 +329,17 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 static __always_inline bool name_peer(struct bpf_sock_addr *context, struct endpoint *peer)
 {
 	struct socket_state *state = bpf_sk_storage_get(&socket_state, context->sk, NULL, 0);
+	struct translation *slot;
 
 	if (!state)
 		return false;
-	for (int i = 0; i < SOCKET_TRANSLATIONS; i++) {
-		struct translation *slot = &state->translations[i];
-
-		if (slot->backend_id && same_endpoint(&slot->backend, slot->backend_port, peer)) {
-			peer->address = slot->frontend;
-			peer->port = slot->frontend_port;
-			count_reason(HOOK_SOCKET, REASON_NAMED);
-			return true;
-		}
-	}
-	return false;
+	slot = slot_naming(state, peer);
+	if (!slot)
+		return false;
+	peer->address = slot->frontend;
+	peer->port = slot->frontend_port;
+	count_reason(HOOK_SOCKET, REASON_NAMED);
+	return true;
 }
 
 /* One pair of programs per call that carries a destination, one per call that tells a peer. */

@@ -2,6 +2,7 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.bpf.Hook;
+import dev.sluice.bpf.MapNames;
 import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.CgroupAttachType;
 import dev.sluice.model.IpAddress;
@@ -10,6 +11,7 @@ import dev.sluice.model.ServiceName;
 import dev.sluice.node.NetworkNamespaceCookie;
 import dev.sluice.node.PrivateNamespace;
 import dev.sluice.packets.EchoServers;
+import dev.sluice.packets.End;
 import dev.sluice.packets.ProbeProcess;
 import dev.sluice.packets.TestCgroup;
 import dev.sluice.plan.PortKey;
@@ -85,13 +87,20 @@ final class HookedNode implements AutoCloseable {
     return dataplane;
   }
 
-  void removeServices() {
+  /** Forgets Services and shared ports. */
+  void forgetAll() {
+    NodeUnderTest.clear(objects.map(MapNames.SHARED_PORT));
     List<ServiceName> names = dataplane.portIds().keySet().stream().map(PortKey::service).toList();
     names.forEach(name -> dataplane.apply(ServicePlan.nothing(name)));
   }
 
   ReasonCounts counts() {
     return ReasonCounts.now(objects, Hook.SOCKET);
+  }
+
+  /** Whether the packet path knows that the socket uses its port for backends, too. */
+  boolean sharesPort(End frontend) {
+    return new SharedPorts(objects).contains(frontend, Integer.parseInt(ask("port")));
   }
 
   String ask(String command) {

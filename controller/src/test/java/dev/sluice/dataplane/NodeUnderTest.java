@@ -179,7 +179,11 @@ final class NodeUnderTest implements AutoCloseable {
       clear(objects.map(layout.embryoMap));
     }
     List.of(
-            MapNames.AFFINITY4, MapNames.AFFINITY6, MapNames.FRAGMENT4, MapNames.FRAGMENT6)
+            MapNames.AFFINITY4,
+            MapNames.AFFINITY6,
+            MapNames.FRAGMENT4,
+            MapNames.FRAGMENT6,
+            MapNames.SHARED_PORT)
         .forEach(name -> clear(objects.map(name)));
     List.copyOf(installed).forEach(this::remove);
     podNetworks();
@@ -202,7 +206,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
   }
 
-  private static void clear(BpfMap map) {
+  static void clear(BpfMap map) {
     try (Arena arena = Arena.ofConfined()) {
       List<MemorySegment> keys = new ArrayList<>();
       map.forEach((key, value) -> keys.add(arena.allocate(key.byteSize(), 8).copyFrom(key)));
@@ -254,6 +258,11 @@ final class NodeUnderTest implements AutoCloseable {
   /** Gives a device a source address of its own. */
   void sourceAddress(Place place, IpAddress address) {
     table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), false);
+  }
+
+  /** A socket sends to backends from this port, and to the frontend by packets. */
+  void sharePort(End frontend, int port) {
+    new SharedPorts(objects).add(frontend, port);
   }
 
   /** Takes one half of a half-open flow away, as the LRU map does under pressure. */

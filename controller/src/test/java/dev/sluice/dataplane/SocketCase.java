@@ -36,6 +36,9 @@ final class SocketCase {
    */
   record Call(String command, String answer, List<Reason> reasons) implements Step {}
 
+  /** Whether the packet path is to give flows from the socket to the frontend another port. */
+  record PortShared(End frontend, boolean shared) implements Step {}
+
   record Change(Consumer<Dataplane> change) implements Step {}
 
   private final String name;
@@ -91,6 +94,17 @@ final class SocketCase {
 
   SocketCase receivesFrom(End end, Reason... reasons) {
     return call("receive", words(end), reasons);
+  }
+
+  /** Sends to backends from the port from which it calls the frontend by packets. */
+  SocketCase sharesItsPortWith(End frontend) {
+    steps.add(new PortShared(frontend, true));
+    return this;
+  }
+
+  SocketCase doesNotShareItsPortWith(End frontend) {
+    steps.add(new PortShared(frontend, false));
+    return this;
   }
 
   private SocketCase call(String command, String answer, Reason... reasons) {

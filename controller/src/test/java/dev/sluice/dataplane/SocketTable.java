@@ -6,6 +6,7 @@ import static dev.sluice.dataplane.Plans.random;
 import static dev.sluice.dataplane.Plans.rejecting;
 import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.dataplane.Plans.silent;
+import static dev.sluice.dataplane.Plans.sticky;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
 
@@ -49,6 +50,7 @@ final class SocketTable {
     SocketTable table = new SocketTable(kind);
     table.translations();
     table.datagrams();
+    table.oneBackendOfTwoServices();
     table.refusals();
     table.whoMayCall();
     return table.cases;
@@ -121,6 +123,86 @@ final class SocketTable {
         .given(udpOn(rejecting()))
         .opens(UDP)
         .failsToSendTo(vip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS);
+  }
+
+  /** A reply says no more than which backend it is from. */
+  private void oneBackendOfTwoServices() {
+    row("the node's own socket: the Service called last has the backend")
+        .given(udpOn(random(local(pod))))
+        .given(service(UDP, otherVip, random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .sendsTo(otherVip, Reason.CONNECTED)
+        .receivesFrom(otherVip, Reason.NAMED)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED);
+    row("a pod's socket: calls of the second Service go by packets, always, from another port")
+        .by(Caller.POD)
+        .given(udpOn(random(local(pod))))
+        .given(service(UDP, otherVip, random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .doesNotShareItsPortWith(otherVip)
+        .failsToSendTo(otherVip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS)
+        .sharesItsPortWith(otherVip)
+        .failsToSendTo(otherVip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS)
+        .receivesFrom(vip, Reason.NAMED)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .doesNotShareItsPortWith(vip);
+    // Eight, as a choice at random would hit by accident.
+    SocketCase spread =
+        row("the second Service's other backend is preferred")
+            .by(Caller.POD)
+            .given(udpOn(random(local(pod))))
+            .given(service(UDP, otherVip, random(local(pod), local(otherPod))));
+    for (int time = 0; time < 8; time++) {
+      spread
+          .opens(UDP)
+          .sendsTo(vip, Reason.CONNECTED)
+          .sendsTo(otherVip, Reason.CONNECTED)
+          .receivesFrom(vip, Reason.NAMED)
+          .receivesFrom(otherVip, Reason.NAMED);
+    }
+    row("a connected socket has one peer: the Service connected to last")
+        .by(Caller.POD)
+        .given(udpOn(random(local(pod))))
+        .given(service(UDP, otherVip, random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .connects(otherVip, Reason.CONNECTED)
+        .isConnectedTo(otherVip, Reason.NAMED);
+    row("a Service that has lost the backend names replies on their way only until another has it")
+        .by(Caller.POD)
+        .given(udpOn(random(local(pod))))
+        .given(service(UDP, otherVip, random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .given(udpOn(random(local(otherPod))))
+        .receivesFrom(vip, Reason.NAMED)
+        .sendsTo(otherVip, Reason.CONNECTED)
+        .receivesFrom(otherVip, Reason.NAMED)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED);
+    row("what only packets can decide takes another port if the socket has backends already")
+        .by(Caller.POD)
+        .given(udpOn(random(local(pod))))
+        .given(sticky(service(UDP, otherVip, random(local(pod)))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .failsToSendTo(otherVip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS)
+        .sharesItsPortWith(otherVip);
+    row("a socket that begins with what only packets can decide goes on by packets")
+        .by(Caller.POD)
+        .given(udpOn(random(local(pod))))
+        .given(sticky(service(UDP, otherVip, random(local(pod)))))
+        .opens(UDP)
+        .failsToSendTo(otherVip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS)
+        .failsToSendTo(vip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS)
+        .doesNotShareItsPortWith(otherVip)
+        .doesNotShareItsPortWith(vip);
   }
 
   private void refusals() {

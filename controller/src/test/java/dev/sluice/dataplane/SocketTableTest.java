@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.dataplane.SocketCase.Call;
 import dev.sluice.dataplane.SocketCase.Change;
 import dev.sluice.dataplane.SocketCase.Loading;
+import dev.sluice.dataplane.SocketCase.PortShared;
 import dev.sluice.dataplane.SocketCase.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,10 +53,14 @@ class SocketTableTest {
   }
 
   private static void play(SocketCase row, HookedNode node) {
-    node.removeServices();
+    node.forgetAll();
     node.processIs(row.caller());
     for (Step step : row.steps()) {
       switch (step) {
+        case PortShared port ->
+            assertThat(node.sharesPort(port.frontend()))
+                .as(row + ": the port is shared with " + port.frontend())
+                .isEqualTo(port.shared());
         case Change change -> change.change().accept(node.dataplane());
         case Call call -> {
           ReasonCounts before = node.counts();

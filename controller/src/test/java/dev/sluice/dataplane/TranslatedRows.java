@@ -194,6 +194,7 @@ final class TranslatedRows extends PacketRows {
   }
 
   private void podsThatCallServices() {
+    End podOtherPort = new End(podAsClient.address(), nat.port());
     row("a pod keeps its address, wherever the backend is")
         .given(tcpOn(remote))
         .enters(
@@ -221,6 +222,20 @@ final class TranslatedRows extends PacketRows {
         .given(service(UDP, vip, random(local(pod))))
         .enters(POD, udp(podAsClient, vip), Reason.OPENED_HAIRPIN, sentBack(udp(nat, pod)))
         .enters(POD, udp(pod, nat), Reason.REPLIED, sentBack(udp(vip, podAsClient)));
+    row("a flow that shares its port with what the socket sends to backends takes another")
+        .given(service(UDP, vip, random(remote(remote))))
+        .given(service(UDP, otherVip, random(remote(remote))))
+        .when("a socket shares its port", node -> node.sharePort(vip, podAsClient.port()))
+        .enters(
+            POD, udp(podAsClient, vip), Reason.OPENED_LOCAL, handedOn(udp(podOtherPort, remote)))
+        .leaves(POD, udp(remote, podAsClient), Reason.PASS_NO_FLOW, untouched())
+        .leaves(POD, udp(remote, podOtherPort), Reason.REPLIED, handedOn(udp(vip, podAsClient)))
+        .enters(POD, udp(podAsClient, vip), Reason.FORWARDED, handedOn(udp(podOtherPort, remote)))
+        .enters(
+            POD,
+            udp(podAsClient, otherVip),
+            Reason.OPENED_LOCAL,
+            handedOn(udp(podAsClient, remote)));
     row("pods and clients from outside may have different backends")
         .given(service(TCP, vip, random(local(pod)), random(local(otherPod)), Set.of()))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))

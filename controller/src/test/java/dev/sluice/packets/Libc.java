@@ -42,6 +42,8 @@ final class Libc {
       function("connect", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETPEERNAME =
       function("getpeername", 3, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle GETSOCKNAME =
+      function("getsockname", 3, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SENDTO =
       function("sendto", 6, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle RECVFROM =
@@ -83,6 +85,10 @@ final class Libc {
 
   static int getpeername(int descriptor, MemorySegment address, MemorySegment length) {
     return (int) call(GETPEERNAME, descriptor, address, length);
+  }
+
+  static int getsockname(int descriptor, MemorySegment address, MemorySegment length) {
+    return (int) call(GETSOCKNAME, descriptor, address, length);
   }
 
   static long sendto(int descriptor, MemorySegment bytes, MemorySegment address) {

@@ -23,6 +23,7 @@ import java.util.List;
  *   peer                             (getpeername)
  *   send ADDRESS PORT                (one datagram)
  *   receive                          (one datagram; answers with its source)
+ *   port                             (the socket's own port)
  * </pre>
  */
 public final class SocketProbe {
@@ -62,6 +63,7 @@ public final class SocketProbe {
             answer(Libc.sendto(descriptor, arena.allocateFrom("question"), address(arena, words)));
         case "peer" -> peer(arena);
         case "receive" -> receive(arena);
+        case "port" -> port(arena);
         default -> throw new IOException("what is " + words);
       };
     }
@@ -95,6 +97,15 @@ public final class SocketProbe {
       }
     }
     return result < 0 ? answer(result) : end(name);
+  }
+
+  private String port(Arena arena) {
+    MemorySegment name = arena.allocate(SOCKADDR_IN6, 8);
+    MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, SOCKADDR_IN6);
+    int result = Libc.getsockname(descriptor, name, length);
+    return result < 0
+        ? answer(result)
+        : Integer.toString(Short.toUnsignedInt(name.get(NETWORK_SHORT, 2)));
   }
 
   private static String answer(long result) {
