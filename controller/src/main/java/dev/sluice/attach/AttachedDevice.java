@@ -11,13 +11,15 @@ import java.util.Map;
  *
  * @param linkHeaderLength in bytes: 14 or 0
  * @param sourceAddresses what source NAT takes for packets that leave by it
+ * @param detected whether the local-traffic detector takes all that enters by it for pods' traffic
  */
 public record AttachedDevice(
     int interfaceIndex,
     String name,
     DeviceRole role,
     int linkHeaderLength,
-    Map<IpFamily, IpAddress> sourceAddresses) {
+    Map<IpFamily, IpAddress> sourceAddresses,
+    boolean detected) {
   public AttachedDevice {
     sourceAddresses = Map.copyOf(sourceAddresses);
   }

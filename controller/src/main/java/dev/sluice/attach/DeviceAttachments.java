@@ -7,6 +7,7 @@ import dev.sluice.dataplane.PinDirectory;
 import dev.sluice.loader.BpfException;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
+import dev.sluice.model.LocalTraffic;
 import dev.sluice.node.AddressFamily;
 import dev.sluice.node.DeviceRole;
 import dev.sluice.node.DeviceSelection;
@@ -33,6 +34,7 @@ public final class DeviceAttachments {
   private final LoadedObjects objects;
   private final NodeTable nodeTable;
   private final DeviceSelection selection;
+  private final LocalTraffic localTraffic;
   private final TrafficControl trafficControl;
   private final TrafficControl otherWay;
   private final AttachMode mode;
@@ -44,10 +46,12 @@ public final class DeviceAttachments {
       NodeTable nodeTable,
       PinDirectory pins,
       DeviceSelection selection,
+      LocalTraffic localTraffic,
       AttachMode mode) {
     this.objects = objects;
     this.nodeTable = nodeTable;
     this.selection = selection;
+    this.localTraffic = localTraffic;
     this.mode = mode;
     this.trafficControl = trafficControl(mode, pins);
     this.otherWay =
@@ -131,7 +135,8 @@ public final class DeviceAttachments {
             link.name(),
             role,
             link.headerLength(),
-            sourceAddresses(image, link.index()));
+            sourceAddresses(image, link.index()),
+            localTraffic.recognisesInterface(stackInterface(link, image)));
     AttachedDevice present = attached.get(link.index());
     if (!selection.takes(link, role)) {
       if (present != null) {
@@ -146,7 +151,8 @@ public final class DeviceAttachments {
       return;
     }
     try {
-      nodeTable.putDevice(link.index(), wanted.sourceAddresses(), wanted.isInside());
+      nodeTable.putDevice(
+          link.index(), wanted.sourceAddresses(), wanted.isInside(), wanted.detected());
       if (present == null || present.linkHeaderLength() != wanted.linkHeaderLength()) {
         trafficControl.attach(
             link.index(),
@@ -163,6 +169,13 @@ public final class DeviceAttachments {
       failures.put(link.index(), link.name() + ": " + e.getMessage());
       LOG.warn("device {} ({}) gets no programs: {}", link.name(), role, e.getMessage());
     }
+  }
+
+  /** A packet that enters by a port of a bridge enters the IP stack by the bridge. */
+  private static String stackInterface(Link link, NetworkImage image) {
+    return link.slaveKind().equals("bridge")
+        ? image.link(link.masterIndex()).map(Link::name).orElse(link.name())
+        : link.name();
   }
 
   private static Map<IpFamily, IpAddress> sourceAddresses(NetworkImage image, int index) {

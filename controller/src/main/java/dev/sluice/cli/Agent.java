@@ -75,13 +75,16 @@ final class Agent implements AutoCloseable {
       dataplane = new Dataplane(objects);
       devices =
           new DeviceAttachments(
-              objects, nodeTable, instance.pins(), options.devices(), options.attachMode(features));
+              objects,
+              nodeTable,
+              instance.pins(),
+              options.devices(),
+              options.proxyConfig().localTraffic(),
+              options.attachMode(features));
       cgroup = CgroupRoot.find(Path.of("/"), options.cgroup()).path();
-      services =
-          new Services(
-              dataplane,
-              NodeState.facts(options.nodeName(), network.image()),
-              options.proxyConfig());
+      NodeFacts facts = NodeState.facts(options.node(), network.image());
+      options.proxy().warnings(facts).forEach(line -> LOG.warn("{}", line));
+      services = new Services(dataplane, facts, options.proxyConfig());
       source.start(services);
       closing.push(source);
       services.awaitInstalled();
@@ -134,8 +137,8 @@ final class Agent implements AutoCloseable {
     devices.changed(change);
     if (change.addressesChanged()) {
       // Every pod's device brings link-local addresses: only what plans and programs see counts.
-      NodeFacts facts = NodeState.facts(options.nodeName(), change.after());
-      if (!facts.equals(NodeState.facts(options.nodeName(), change.before()))) {
+      NodeFacts facts = NodeState.facts(options.node(), change.after());
+      if (!facts.equals(NodeState.facts(options.node(), change.before()))) {
         writeNode();
         services.nodeChanged(facts);
       }

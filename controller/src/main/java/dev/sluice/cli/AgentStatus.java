@@ -9,6 +9,7 @@ import java.util.Map;
 /**
  * What {@code sluice status} shows.
  *
+ * @param localTraffic how pods are told from clients outside
  * @param devices with programs
  * @param problems what is wrong and is somebody's to mend, a line each
  * @param verdicts packets and socket calls by hook and reason
@@ -23,6 +24,7 @@ record AgentStatus(
     String attach,
     String socketHooks,
     String cgroup,
+    String localTraffic,
     String kernel,
     List<String> fallbacks,
     List<DeviceStatus> devices,
@@ -33,8 +35,12 @@ record AgentStatus(
     Map<String, Map<String, Long>> verdicts,
     Map<String, Long> pressure) {
 
-  /** A device with programs. */
-  record DeviceStatus(String name, String role, int linkHeader) {}
+  /**
+   * A device with programs.
+   *
+   * @param detected whether all that enters by it counts as pods' traffic
+   */
+  record DeviceStatus(String name, String role, int linkHeader, boolean detected) {}
 
   /**
    * A Service port as {@code sluice services} shows it.

@@ -42,6 +42,10 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   static List<CheckResult> preflight(InstanceOptions instance, RunOptions options) {
+    // What cannot be meant is named at once, before the kernel is looked at.
+    options.proxyConfig();
+    options.node().ips();
+    options.node().podCidrs();
     Preflight.Settings settings =
         new Preflight.Settings(
             instance.pinParent(),

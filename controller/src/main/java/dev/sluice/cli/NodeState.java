@@ -22,7 +22,7 @@ final class NodeState {
    * Link-local addresses are left out: every pod device has one, and a NodePort Service would get a
    * frontend on each. kube-proxy's iptables mode does answer there.
    */
-  static NodeFacts facts(String name, NetworkImage image) {
+  static NodeFacts facts(NodeOptions options, NetworkImage image) {
     Set<IpAddress> addresses = new HashSet<>();
     for (AddressFamily family : AddressFamily.values()) {
       for (InetAddress address : image.localAddresses(family)) {
@@ -31,8 +31,9 @@ final class NodeState {
         }
       }
     }
-    List<IpAddress> own = new ArrayList<>(primaryAddresses(image).values());
-    return NodeFacts.of(name, addresses, own, List.of(), Map.of());
+    List<IpAddress> own = new ArrayList<>(options.ips());
+    own.addAll(primaryAddresses(image).values());
+    return NodeFacts.of(options.name(), addresses, own, options.podCidrs(), options.labels());
   }
 
   static Map<IpFamily, IpAddress> primaryAddresses(NetworkImage image) {

@@ -5,21 +5,16 @@ import dev.sluice.attach.AttachMode;
 import dev.sluice.attach.SocketHooks;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.MapSizes;
-import dev.sluice.model.Cidr;
-import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.node.DeviceSelection;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.PortRange;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How an agent is to run; {@code sluice check} takes the same, to judge what it would meet. */
@@ -38,11 +33,8 @@ final class RunOptions {
   @SuppressWarnings("UnusedVariable") // ConfigFile reads it before the options are parsed
   private Path config;
 
-  @Option(
-      names = "--node-name",
-      paramLabel = "NAME",
-      description = "this node's name in EndpointSlices (default: the host's name)")
-  private String nodeName;
+  @Mixin private NodeOptions node;
+  @Mixin private ProxyOptions proxy;
 
   @Option(
       names = "--device",
@@ -95,39 +87,6 @@ final class RunOptions {
       defaultValue = "30000-32767",
       description = "the cluster's NodePort range, checked for overlap (default: ${DEFAULT-VALUE})")
   private String nodePorts;
-
-  @Option(
-      names = "--node-port-addresses",
-      paramLabel = "CIDR|WORD",
-      split = ",",
-      description =
-          "node addresses that serve NodePorts: CIDRs, primary, localhost, all (default: as"
-              + " kube-proxy in the chosen --proxy-mode)")
-  private List<String> nodePortAddresses = List.of();
-
-  @Option(
-      names = "--proxy-mode",
-      paramLabel = "iptables|nftables",
-      defaultValue = "iptables",
-      description = "the kube-proxy mode to behave like where the two differ")
-  private ProxyConfig.Mode proxyMode;
-
-  @Option(
-      names = "--cluster-cidr",
-      paramLabel = "CIDR",
-      split = ",",
-      description = "addresses of the cluster's pods, one CIDR for each family")
-  private List<String> clusterCidrs = List.of();
-
-  @Option(
-      names = "--service-cidr",
-      paramLabel = "CIDR",
-      split = ",",
-      description = {
-        "networks that ClusterIPs come from; with --proxy-mode nftables a new connection to an",
-        "address in them that no Service has is dropped"
-      })
-  private List<String> serviceCidrs = List.of();
 
   @Option(names = "--services", paramLabel = "N", description = "frontends at most, per family")
   private Integer services;
@@ -190,16 +149,17 @@ final class RunOptions {
       description = "how often dead flows are collected (default: ${DEFAULT-VALUE})")
   private long collectSeconds;
 
-  String nodeName() {
-    if (nodeName != null) {
-      return nodeName;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName().strip().toLowerCase(Locale.ROOT);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(
-          "the host's name cannot be found out; give --node-name", e);
-    }
+  NodeOptions node() {
+    return node;
+  }
+
+  ProxyOptions proxy() {
+    return proxy;
+  }
+
+  /** Shorthand for {@code proxy().config()}. */
+  ProxyConfig proxyConfig() {
+    return proxy.config();
   }
 
   DeviceSelection devices() {
@@ -233,19 +193,6 @@ final class RunOptions {
 
   PortRange nodePorts() {
     return PortRange.parse(nodePorts);
-  }
-
-  ProxyConfig proxyConfig() {
-    LocalTraffic pods =
-        new LocalTraffic(
-            LocalTraffic.Mode.CLUSTER_CIDR, clusterCidrs.stream().map(Cidr::parse).toList(), "");
-    return new ProxyConfig(
-        proxyMode,
-        nodePortAddresses,
-        true,
-        pods,
-        false,
-        serviceCidrs.stream().map(Cidr::parse).toList());
   }
 
   MapSizes mapSizes() {

@@ -115,6 +115,11 @@ final class Services implements ServiceSource.Listener {
     LOG.info("resolved: {}", problem);
   }
 
+  /** The facts that plans are made with. */
+  synchronized NodeFacts node() {
+    return node;
+  }
+
   /** What is installed. */
   synchronized List<ServicePlan> plans() {
     return List.copyOf(plans.values());

@@ -66,14 +66,16 @@ final class StatusCommand implements Callable<Integer> {
         status.get("attach").asText(),
         status.get("socketHooks").asText(),
         status.get("cgroup").asText());
+    out.printf("pods are recognised by: %s%n", status.get("localTraffic").asText());
     status.get("fallbacks").forEach(line -> out.println("  " + line.asText()));
     out.println("devices");
     for (JsonNode device : status.get("devices")) {
       out.printf(
-          "  %-16s %-8s link header %d%n",
+          "  %-16s %-8s link header %d%s%n",
           device.get("name").asText(),
           device.get("role").asText(),
-          device.get("linkHeader").asInt());
+          device.get("linkHeader").asInt(),
+          device.get("detected").asBoolean() ? ", recognised as pods'" : "");
     }
     JsonNode occupancy = status.get("occupancy");
     JsonNode flows = status.get("flows");

@@ -44,12 +44,13 @@ final class StatusReport {
       return new AgentStatus(
           Version.text(),
           instance.instance(),
-          options.nodeName(),
+          options.node().name(),
           ProcessHandle.current().pid(),
           Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime()).toSeconds(),
           devices.mode().name().toLowerCase(Locale.ROOT),
           options.socketHooks().name().toLowerCase(Locale.ROOT),
           cgroup.toString(),
+          options.proxy().describeDetector(services.node()),
           features.release().toString(),
           Arrays.stream(KernelFeature.values())
               .filter(feature -> !features.has(feature))
@@ -61,7 +62,8 @@ final class StatusReport {
                       new DeviceStatus(
                           device.name(),
                           device.role().name().toLowerCase(Locale.ROOT),
-                          device.linkHeaderLength()))
+                          device.linkHeaderLength(),
+                          device.detected()))
               .toList(),
           services.plans().size(),
           dataplane.occupancy(),

@@ -3,7 +3,9 @@ package dev.sluice.model;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -18,19 +20,43 @@ public record LocalTraffic(Mode mode, List<Cidr> clusterCidrs, String interfaceN
   /** {@code detectLocalMode}. */
   public enum Mode {
     /** The source is in the cluster CIDR of the family. */
-    CLUSTER_CIDR,
-    /** The source is in one of this node's pod CIDRs. */
-    NODE_CIDR,
+    CLUSTER_CIDR("ClusterCIDR"),
+    /** The source is in this node's pod CIDR of the family. */
+    NODE_CIDR("NodeCIDR"),
     /** The packet came in by the bridge named. */
-    BRIDGE_INTERFACE,
+    BRIDGE_INTERFACE("BridgeInterface"),
     /** The packet came in by an interface whose name begins so. */
-    INTERFACE_NAME_PREFIX
+    INTERFACE_NAME_PREFIX("InterfaceNamePrefix");
+
+    private final String word;
+
+    Mode(String word) {
+      this.word = word;
+    }
+
+    /** As kube-proxy's configuration spells it. */
+    public String word() {
+      return word;
+    }
   }
 
   public LocalTraffic {
     requireNonNull(mode, "mode");
     clusterCidrs = List.copyOf(clusterCidrs);
     requireNonNull(interfaceName, "interfaceName");
+    if (interfaceName.isEmpty()) {
+      switch (mode) {
+        case CLUSTER_CIDR, NODE_CIDR -> {}
+        case BRIDGE_INTERFACE ->
+            throw new IllegalArgumentException(
+                "detect-local-mode BridgeInterface needs the bridge's name"
+                    + " (--pod-bridge-interface)");
+        case INTERFACE_NAME_PREFIX ->
+            throw new IllegalArgumentException(
+                "detect-local-mode InterfaceNamePrefix needs a prefix that is not empty"
+                    + " (--pod-interface-name-prefix)");
+      }
+    }
   }
 
   /** kube-proxy's default: by cluster CIDR, with none given. */
@@ -44,21 +70,38 @@ public record LocalTraffic(Mode mode, List<Cidr> clusterCidrs, String interfaceN
    */
   public boolean recognisesPods(IpFamily family, NodeFacts node) {
     return switch (mode) {
-      case CLUSTER_CIDR -> clusterCidrs.stream().anyMatch(cidr -> cidr.family() == family);
-      case NODE_CIDR -> node.podCidrs().stream().anyMatch(cidr -> cidr.family() == family);
-      case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> !interfaceName.isEmpty();
+      case CLUSTER_CIDR, NODE_CIDR ->
+          podNetworks(node).stream().anyMatch(cidr -> cidr.family() == family);
+      case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> true;
     };
   }
 
   /**
-   * The networks that pods are recognised by. The modes by interface name go by the devices
-   * instead, so they have none.
+   * The networks that pods are recognised by: one of each family, the first. The modes by interface
+   * name go by the devices instead, so they have none.
    */
   public Set<Cidr> podNetworks(NodeFacts node) {
     return switch (mode) {
-      case CLUSTER_CIDR -> Set.copyOf(clusterCidrs);
-      case NODE_CIDR -> Set.copyOf(node.podCidrs());
+      case CLUSTER_CIDR -> firstOfEachFamily(clusterCidrs);
+      case NODE_CIDR -> firstOfEachFamily(node.podCidrs());
       case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> Set.of();
+    };
+  }
+
+  private static Set<Cidr> firstOfEachFamily(List<Cidr> cidrs) {
+    Map<IpFamily, Cidr> first = new EnumMap<>(IpFamily.class);
+    cidrs.forEach(cidr -> first.putIfAbsent(cidr.family(), cidr));
+    return Set.copyOf(first.values());
+  }
+
+  /**
+   * Whether all that enters the node's stack by an interface of this name counts as pods' traffic.
+   */
+  public boolean recognisesInterface(String name) {
+    return switch (mode) {
+      case CLUSTER_CIDR, NODE_CIDR -> false;
+      case BRIDGE_INTERFACE -> name.equals(interfaceName);
+      case INTERFACE_NAME_PREFIX -> name.startsWith(interfaceName);
     };
   }
 }

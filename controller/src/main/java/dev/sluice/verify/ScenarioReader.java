@@ -177,7 +177,12 @@ public final class ScenarioReader {
             .filter(text -> !text.isEmpty())
             .map(text -> config.get("clusterCIDR").as(whole -> Cidr.parse(text)))
             .toList();
-    return new LocalTraffic(mode, clusterCidrs, interfaceName(mode, config.get("detectLocal")));
+    String name = interfaceName(mode, config.get("detectLocal"));
+    try {
+      return new LocalTraffic(mode, clusterCidrs, name);
+    } catch (IllegalArgumentException e) {
+      throw config.get("detectLocal").wrong(e.getMessage());
+    }
   }
 
   private static LocalTraffic.Mode detectLocalMode(String text) {

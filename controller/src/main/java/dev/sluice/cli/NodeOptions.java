@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import dev.sluice.model.Cidr;
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.WellKnown;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** What the agent cannot find out about its node, and a Kubernetes Node object would say. */
+final class NodeOptions {
+  @Option(
+      names = "--node-name",
+      paramLabel = "NAME",
+      description = "this node's name in EndpointSlices (default: the host's name)")
+  private String name;
+
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      description =
+          "this node's " + WellKnown.ZONE + "; without it the zone hints of endpoints are ignored")
+  private String zone;
+
+  @Option(
+      names = "--node-ip",
+      paramLabel = "IP",
+      split = ",",
+      description =
+          "this node's addresses, best first: 'primary' in --node-port-addresses, and what source"
+              + " ranges admit the node by (default: the source address of the default route)")
+  private List<String> ips = List.of();
+
+  @Option(
+      names = "--pod-cidr",
+      paramLabel = "CIDR",
+      split = ",",
+      description = "networks of this node's pods, for --detect-local-mode NodeCIDR")
+  private List<String> podCidrs = List.of();
+
+  String name() {
+    if (name != null) {
+      return name;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName().strip().toLowerCase(Locale.ROOT);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(
+          "the host's name cannot be found out; give --node-name", e);
+    }
+  }
+
+  /** The labels that a Node object would have. */
+  Map<String, String> labels() {
+    return zone == null ? Map.of() : Map.of(WellKnown.ZONE, zone);
+  }
+
+  /** Empty to take what the network says. */
+  List<IpAddress> ips() {
+    return ips.stream().map(text -> IpAddress.parse(text.strip())).toList();
+  }
+
+  List<Cidr> podCidrs() {
+    return podCidrs.stream().map(text -> Cidr.parse(text.strip())).toList();
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.compatibility.ShowsRules;
+import dev.sluice.model.Cidr;
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
+import dev.sluice.model.LocalTraffic;
+import dev.sluice.model.NodeFacts;
+import dev.sluice.model.ProxyConfig;
+import dev.sluice.node.NetworkImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** What becomes of the options that say what kube-proxy would read elsewhere. */
+class RunOptionsTest {
+  @TempDir Path temporary;
+
+  private static RunOptions parse(String... arguments) {
+    RunOptions options = new RunOptions();
+    CommandLine commandLine = new CommandLine(options);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.parseArgs(arguments);
+    return options;
+  }
+
+  private static LocalTraffic pods(String... arguments) {
+    return parse(arguments).proxyConfig().localTraffic();
+  }
+
+  private static NodeFacts facts(RunOptions options) {
+    return NodeState.facts(options.node(), NetworkImage.EMPTY);
+  }
+
+  private static List<Cidr> cidrs(String... texts) {
+    return List.of(texts).stream().map(Cidr::parse).toList();
+  }
+
+  @Test
+  void withoutOptionsTheConfigurationIsKubeProxysDefault() {
+    assertThat(parse().proxyConfig()).isEqualTo(ProxyConfig.defaults());
+  }
+
+  @Test
+  @ShowsRules(141)
+  void byClusterCidrTheFirstOfEachFamilyCounts() {
+    RunOptions options =
+        parse("--cluster-cidr", "10.1.0.0/16,10.2.0.0/16,fd10::/48", "--node-name", "a");
+    LocalTraffic pods = options.proxyConfig().localTraffic();
+
+    assertThat(pods.podNetworks(facts(options)))
+        .containsExactlyInAnyOrderElementsOf(cidrs("10.1.0.0/16", "fd10::/48"));
+    assertThat(options.proxy().describeDetector(facts(options)))
+        .isEqualTo("ClusterCIDR 10.1.0.0/16, fd10::/48");
+    assertThat(pods("--cluster-cidr", "10.1.0.0/16").recognisesPods(IpFamily.IPV6, facts(options)))
+        .isFalse();
+  }
+
+  @Test
+  @ShowsRules(142)
+  void byNodeCidrThePodNetworksOfTheNodeCount() {
+    RunOptions options =
+        parse(
+            "--detect-local-mode",
+            "NodeCIDR",
+            "--pod-cidr",
+            "10.1.1.0/24, fd10:1::/64",
+            "--cluster-cidr",
+            "10.0.0.0/8",
+            "--node-name",
+            "a");
+    LocalTraffic pods = options.proxyConfig().localTraffic();
+
+    assertThat(pods.podNetworks(facts(options)))
+        .containsExactlyInAnyOrderElementsOf(cidrs("10.1.1.0/24", "fd10:1::/64"));
+    assertThat(options.proxy().warnings(facts(options))).isEmpty();
+  }
+
+  @Test
+  @ShowsRules(143)
+  void byBridgeInterfaceTheWholeNameCounts() {
+    LocalTraffic pods =
+        pods("--detect-local-mode", "BridgeInterface", "--pod-bridge-interface", "cni0");
+
+    assertThat(pods.recognisesInterface("cni0")).isTrue();
+    assertThat(pods.recognisesInterface("cni01")).isFalse();
+  }
+
+  @Test
+  @ShowsRules({144, 279})
+  void byInterfaceNamePrefixTheBeginningCountsEvenOfANic() {
+    LocalTraffic pods =
+        pods("--detect-local-mode", "interfacenameprefix", "--pod-interface-name-prefix", "veth");
+
+    assertThat(pods.recognisesInterface("veth1a2b")).isTrue();
+    assertThat(pods.recognisesInterface("eth0")).isFalse();
+    assertThat(
+            pods("--detect-local-mode", "InterfaceNamePrefix", "--pod-interface-name-prefix", "e")
+                .recognisesInterface("eth0"))
+        .isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BridgeInterface", "InterfaceNamePrefix"})
+  @ShowsRules(146)
+  void aModeByInterfaceWithoutANameIsRefused(String mode) {
+    assertThatThrownBy(() -> pods("--detect-local-mode", mode))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(mode)
+        .hasMessageContaining("--pod-");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ClusterCIDR", "NodeCIDR"})
+  @ShowsRules(146)
+  void aModeByNetworkWithoutOneIsAWarningAndNoDetector(String mode) {
+    RunOptions options = parse("--detect-local-mode", mode, "--node-name", "a");
+    NodeFacts facts = facts(options);
+
+    assertThat(options.proxyConfig().localTraffic().recognisesPods(IpFamily.IPV4, facts)).isFalse();
+    assertThat(options.proxy().warnings(facts)).singleElement().asString().contains(mode);
+    assertThat(options.proxy().describeDetector(facts)).startsWith("none (" + mode);
+  }
+
+  @Test
+  void anUnknownModeIsNamedWithThoseThereAre() {
+    assertThatThrownBy(() -> parse("--detect-local-mode", "Guess"))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("Guess")
+        .hasMessageContaining("NodeCIDR");
+  }
+
+  @Test
+  @ShowsRules(201)
+  void theNodesZoneAndAddressAreWhatTheOptionsSay() {
+    NodeFacts facts =
+        facts(parse("--node-name", "a", "--zone", "north", "--node-ip", "10.0.0.9,fd00::9"));
+
+    assertThat(facts.zone()).contains("north");
+    assertThat(facts.primaryIp(IpFamily.IPV4)).contains(IpAddress.parse("10.0.0.9"));
+    assertThat(facts.primaryIp(IpFamily.IPV6)).contains(IpAddress.parse("fd00::9"));
+    assertThat(facts(parse("--node-name", "a", "--zone=")).zone()).isEmpty();
+  }
+
+  @Test
+  void masqueradeAllIsAcceptedAndSaidToDoNothing() {
+    RunOptions options =
+        parse("--masquerade-all=true", "--cluster-cidr", "10.1.0.0/16", "--node-name", "a");
+
+    assertThat(options.proxy().warnings(facts(options)))
+        .containsExactly("--masquerade-all has no effect");
+  }
+
+  @Test
+  void theConfigFileKnowsThemAll() throws IOException {
+    Path file = temporary.resolve("sluice.yaml");
+    Files.writeString(
+        file,
+        """
+        detect-local-mode: NodeCIDR
+        pod-cidr: [10.1.1.0/24, "fd10:1::/64"]
+        pod-bridge-interface: cni0
+        pod-interface-name-prefix: veth
+        zone: north
+        node-ip: 10.0.0.9
+        localhost-nodeports: false
+        masquerade-all: true
+        """);
+    String[] arguments = {"check", "--config", file.toString()};
+    CommandLine sluice = Sluice.commandLine(arguments);
+    sluice.parseArgs(arguments);
+    CommandLine check = sluice.getSubcommands().get("check");
+
+    assertThat(value(check, "--detect-local-mode")).isEqualTo(LocalTraffic.Mode.NODE_CIDR);
+    assertThat(value(check, "--pod-cidr")).isEqualTo(List.of("10.1.1.0/24", "fd10:1::/64"));
+    assertThat(value(check, "--pod-bridge-interface")).isEqualTo("cni0");
+    assertThat(value(check, "--pod-interface-name-prefix")).isEqualTo("veth");
+    assertThat(value(check, "--zone")).isEqualTo("north");
+    assertThat(value(check, "--node-ip")).isEqualTo(List.of("10.0.0.9"));
+    assertThat(value(check, "--localhost-nodeports")).isEqualTo(false);
+    assertThat(value(check, "--masquerade-all")).isEqualTo(true);
+  }
+
+  private static Object value(CommandLine command, String option) {
+    return command.getCommandSpec().findOption(option).getValue();
+  }
+}
