@@ -166,8 +166,7 @@ final class FragmentRows extends PacketRows {
         .enters(UPLINK, last(datagram, 48), Reason.PASS_FRAGMENT, untouched())
         .enters(
             UPLINK, first(datagram, 48), Reason.OPENED_LOCAL, handedOn(first(datagram.to(pod), 48)))
-        .enters(
-            UPLINK, last(datagram, 48), Reason.FORWARDED, handedOn(last(datagram.to(pod), 48)))
+        .enters(UPLINK, last(datagram, 48), Reason.FORWARDED, handedOn(last(datagram.to(pod), 48)))
         .enters(UPLINK, last(datagram, 48).of(0x4321), Reason.PASS_FRAGMENT, untouched())
         .enters(UPLINK, last(datagram.from(stranger), 48), Reason.PASS_FRAGMENT, untouched())
         .leaves(UPLINK, last(udp(pod, client), 48), Reason.PASS_FRAGMENT, untouched());
@@ -201,13 +200,13 @@ final class FragmentRows extends PacketRows {
         .given(tcpOn(pod))
         .enters(UPLINK, first(udp(client, vip), 48), Reason.PASS_NOT_SERVICE, untouched())
         .enters(UPLINK, last(udp(client, vip), 48), Reason.PASS_FRAGMENT, untouched())
-        .enters(
-            UPLINK, first(other(Packet.GRE, client, vip), 8), Reason.PASS_PROTOCOL, untouched())
-        .enters(
-            UPLINK, last(other(Packet.GRE, client, vip), 8), Reason.PASS_FRAGMENT, untouched());
+        .enters(UPLINK, first(other(Packet.GRE, client, vip), 8), Reason.PASS_PROTOCOL, untouched())
+        .enters(UPLINK, last(other(Packet.GRE, client, vip), 8), Reason.PASS_FRAGMENT, untouched());
   }
 
-  /** RFC 1858, RFC 3128: fragments that are to be judged by one header and received with another. */
+  /**
+   * RFC 1858, RFC 3128: fragments that are to be judged by one header and received with another.
+   */
   private void overlaps() {
     Packet segment = tcp(client, vip, SYN).carrying(TEXT);
     row("a first fragment without all of its TCP header passes, and nothing follows it")
@@ -281,14 +280,10 @@ final class FragmentRows extends PacketRows {
     Packet datagram = udp(client, vip);
     row("a fragment header without other fragments is nothing special (RFC 6946)")
         .given(service(UDP, vip, random(local(pod))))
-        .enters(
-            UPLINK, last(datagram, 0), Reason.OPENED_LOCAL, handedOn(last(datagram.to(pod), 0)))
+        .enters(UPLINK, last(datagram, 0), Reason.OPENED_LOCAL, handedOn(last(datagram.to(pod), 0)))
         .enters(UPLINK, last(datagram, 48), Reason.PASS_FRAGMENT, untouched())
         .leaves(
-            UPLINK,
-            last(udp(pod, client), 0),
-            Reason.REPLIED,
-            handedOn(last(udp(vip, client), 0)));
+            UPLINK, last(udp(pod, client), 0), Reason.REPLIED, handedOn(last(udp(vip, client), 0)));
     Packet withOptions = tcp(client, vip, SYN).carrying(TEXT).with(Trait.OPTIONS);
     row("options behind the fragment header belong to the headers that stand")
         .given(tcpOn(pod))

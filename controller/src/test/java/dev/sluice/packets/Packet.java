@@ -63,7 +63,6 @@ public record Packet(
 
   public static final int SCTP = 132;
 
-
   public static Packet tcp(End from, End to, Flag... flags) {
     Set<Flag> set = EnumSet.noneOf(Flag.class);
     set.addAll(Set.of(flags));
