@@ -241,8 +241,8 @@ struct fragment {
 	__be16 source_port;
 	__be16 destination_port;
 	__u8 protocol;                    /* of layer 4 */
-	__u8 headers;                     /* what they may not overlap, in units of 8 bytes */
-	__u16 padding;
+	__u8 padding;
+	__u16 headers;                    /* what they may not overlap, in units of 8 bytes */
 };
 
 /* Where ClusterIPs come from: an address in here that no Service has is nobody's. */
