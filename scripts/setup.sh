@@ -12,6 +12,7 @@ needs=(
   ip:iproute2
   nsenter:util-linux
   iptables:iptables
+  dnsmasq:dnsmasq-base
   nginx:nginx-light
   curl:curl
   mvn:maven

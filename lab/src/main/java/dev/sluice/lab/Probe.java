@@ -92,11 +92,7 @@ public final class Probe {
    * @return the answers, in the order of the targets
    */
   public List<UdpReply> udpAll(List<Target> targets) {
-    Fields request = Fields.of("command", "udpAll").with("targets", targets.size());
-    for (int i = 0; i < targets.size(); i++) {
-      request.with("target." + i, targets.get(i).toFields());
-    }
-    Fields answer = ask(request, PATIENCE);
+    Fields answer = ask(Fields.of("command", "udpAll").withAll(fieldsOf(targets)), PATIENCE);
     List<UdpReply> replies = new ArrayList<>();
     for (int i = 0; i < targets.size(); i++) {
       replies.add(UdpReply.of(Fields.parse(answer.text("reply." + i))));
@@ -108,6 +104,20 @@ public final class Probe {
   public OpenUdp openUdp(Target target, boolean connected) {
     Fields answer = ask("openUdp", target, Fields.of("connected", connected), patience(target));
     return new OpenUdp(this, answer.text("handle"), target);
+  }
+
+  /** DNS clients. */
+  public DnsProbe dns() {
+    return new DnsProbe(this);
+  }
+
+  /** Several targets in one request. */
+  static Fields fieldsOf(List<Target> targets) {
+    Fields fields = Fields.of("targets", targets.size());
+    for (int i = 0; i < targets.size(); i++) {
+      fields.with("target." + i, targets.get(i).toFields());
+    }
+    return fields;
   }
 
   private UdpReply udp(Target target, String payload, boolean connected) {

@@ -15,6 +15,7 @@ final class ProbeCommands {
   private final Map<String, TcpClient> openConnections = new ConcurrentHashMap<>();
   private final Map<String, UdpClient> openSockets = new ConcurrentHashMap<>();
   private final Map<String, RunningTransfer> transfers = new ConcurrentHashMap<>();
+  private final Map<String, RunningResolver> resolvers = new ConcurrentHashMap<>();
 
   Fields run(Fields request) throws IOException {
     return switch (request.text("command")) {
@@ -27,14 +28,20 @@ final class ProbeCommands {
       case "close" -> close(request);
       case "transfer" -> transferClient(request).run().toFields();
       case "startTransfer" -> startTransfer(request);
-      case "transferProgress" -> Fields.of("bytes", transfer(request).client.progress());
-      case "awaitTransfer" -> transfer(request).await().toFields();
+      case "transferProgress" -> Fields.of("bytes", transfer(request).client().progress());
+      case "awaitTransfer" -> transfer(request).task().await().toFields();
       case "udp" -> udp(request);
       case "udpMany" -> udpMany(request);
       case "udpAll" -> udpAll(request);
       case "openUdp" -> openUdp(request);
       case "askUdp" -> askUdp(request);
       case "closeUdp" -> closeUdp(request);
+      case "startResolver" -> startResolver(request);
+      case "resolverProgress" -> resolverProgress(request);
+      case "awaitResolver" -> resolver(request).task().await().toFields();
+      case "dnsByTurns" -> dnsByTurns(request);
+      case "dnsOverTcp" -> DnsTcpClient.ask(Target.of(request), question(request)).toFields();
+      case "dnsOverTcpMany" -> dnsOverTcpMany(request);
       default -> throw new LabException("unknown command: " + request);
     };
   }
@@ -94,7 +101,7 @@ final class ProbeCommands {
   }
 
   private Fields startTransfer(Fields request) {
-    RunningTransfer transfer = new RunningTransfer(transferClient(request));
+    RunningTransfer transfer = RunningTransfer.start(transferClient(request));
     String handle = newHandle();
     transfers.put(handle, transfer);
     return Fields.of("handle", handle);
@@ -128,10 +135,7 @@ final class ProbeCommands {
 
   /** Asks all targets from one unconnected socket before it reads the first answer. */
   private static Fields udpAll(Fields request) throws IOException {
-    List<Target> targets = new ArrayList<>();
-    for (int i = 0; i < request.number("targets"); i++) {
-      targets.add(Target.of(Fields.parse(request.text("target." + i))));
-    }
+    List<Target> targets = targets(request);
     Fields replies = new Fields();
     try (UdpClient client = UdpClient.open(targets.getFirst())) {
       for (int i = 0; i < targets.size(); i++) {
@@ -164,6 +168,46 @@ final class ProbeCommands {
     known(openSockets, request).close();
     openSockets.remove(request.text("handle"));
     return new Fields();
+  }
+
+  private Fields startResolver(Fields request) throws IOException {
+    DnsResolver resolver =
+        new DnsResolver(Target.of(request), request.number("queries"), request.number("perSecond"));
+    String handle = newHandle();
+    resolvers.put(handle, RunningResolver.start(resolver));
+    return Fields.of("handle", handle);
+  }
+
+  private Fields resolverProgress(Fields request) {
+    DnsResolver resolver = resolver(request).resolver();
+    return Fields.of("queries", resolver.progress()).with("server", resolver.lastServer());
+  }
+
+  private RunningResolver resolver(Fields request) {
+    return known(resolvers, request);
+  }
+
+  private static Fields dnsByTurns(Fields request) throws IOException {
+    return new DnsByTurns(targets(request)).run(request.number("rounds")).toFields();
+  }
+
+  private static DnsQuestion question(Fields request) {
+    return new DnsQuestion(request.text("name"), DnsQuestion.Type.valueOf(request.text("type")));
+  }
+
+  private static Fields dnsOverTcpMany(Fields request) {
+    Target target = Target.of(request);
+    return new ManyRequests(request.number("total"), request.number("concurrency"))
+        .run(() -> DnsTcpClient.ask(target, question(request)).server())
+        .toFields();
+  }
+
+  private static List<Target> targets(Fields request) {
+    List<Target> targets = new ArrayList<>();
+    for (int i = 0; i < request.number("targets"); i++) {
+      targets.add(Target.of(Fields.parse(request.text("target." + i))));
+    }
+    return targets;
   }
 
   private String newHandle() {
