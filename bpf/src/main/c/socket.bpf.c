@@ -7,25 +7,9 @@
  * datagram leaves by sendmsg4 and its answer comes by recvmsg6, so the storage knows no family:
  * IPv4 is kept in its mapped form.
  */
-#define FAMILY 4
-#include "family.h"
-#include "select.h"
-#include "bitmap.h"
-#include "closed.h"
-#undef FAMILY
-#define FAMILY 6
-#include "family.h"
-#include "select.h"
-#include "bitmap.h"
-#include "closed.h"
-#undef FAMILY
+#include "call.h"
 #include "socket_state.h"
 #include "stats.h"
-
-/* bpf_set_retval exists (kernel 5.18); without it a refusal is left to the packet path. */
-const volatile bool can_set_errno = true;
-/* Only sockets of the node itself are translated; pods' packets are met at their devices. */
-const volatile bool node_sockets_only = false;
 
 #define ALLOW 1
 #define REFUSE 0
@@ -70,67 +54,6 @@ static __always_inline void write_endpoint6(struct bpf_sock_addr *context,
 	context->user_ip6[3] = endpoint->address.word[3];
 	context->user_port = endpoint->port;
 }
-
-static __always_inline struct service *find_service(const struct endpoint *called, __u8 protocol)
-{
-	if (is_mapped(&called->address)) {
-		struct frontend4 frontend = {
-			.address.word[0] = called->address.word[3],
-			.port = called->port,
-			.protocol = protocol,
-		};
-
-		return find_service4(&frontend);
-	}
-	struct frontend6 frontend = {
-		.address = called->address,
-		.port = called->port,
-		.protocol = protocol,
-	};
-
-	return find_service6(&frontend);
-}
-
-/* A ClusterIP that no Service has. */
-static __always_inline bool is_unallocated(const struct endpoint *called)
-{
-	const struct address4 mapped = {.word[0] = called->address.word[3]};
-
-	return is_mapped(&called->address) ? is_unallocated4(&mapped)
-					   : is_unallocated6(&called->address);
-}
-
-/*
- * Chooses for a socket. With session affinity only the node's own sockets come here: their client is
- * the node's address, which the kernel is about to choose as the source.
- */
-#define CHOOSE_TRANSLATION(FAMILY_NUMBER)                                                          \
-	static __always_inline bool choose_translation##FAMILY_NUMBER(                             \
-		const struct service *service, const struct node *self, const struct list *list,   \
-		__u32 hash, struct translation *translation)                                       \
-	{                                                                                          \
-		struct affinity_key##FAMILY_NUMBER client = {                                      \
-			.client = self->snat##FAMILY_NUMBER,                                       \
-			.service = service->id,                                                    \
-		};                                                                                 \
-		struct choice##FAMILY_NUMBER choice;                                               \
-		const bool pinned = service->affinity_seconds &&                                   \
-				    find_pin##FAMILY_NUMBER(&client, service->affinity_seconds,    \
-							    list, &choice);                        \
-                                                                                                   \
-		if (!pinned && !choose_backend##FAMILY_NUMBER(list->region, hash, &choice))        \
-			return false;                                                              \
-		if (service->affinity_seconds)                                                     \
-			set_pin##FAMILY_NUMBER(&client, &choice);                                  \
-		map_address##FAMILY_NUMBER(&choice.backend.address, &translation->backend);        \
-		translation->backend_port = choice.backend.port;                                   \
-		translation->backend_id = choice.id;                                               \
-		translation->generation = choice.backend.generation;                               \
-		return true;                                                                       \
-	}
-
-CHOOSE_TRANSLATION(4)
-CHOOSE_TRANSLATION(6)
 
 /*
  * Chooses a backend and describes the translation; false if there is none. If a valid slot has the
@@ -199,18 +122,12 @@ static __always_inline void keep_apart(const struct bpf_sock *socket, struct soc
 		bpf_map_update_elem(&shared_port, &shared, &nothing, BPF_ANY);
 }
 
-/*
- * The socket is not to reach a backend. A drop must look like silence to a pod, which only the packet
- * path can give. A datagram socket's connect() never fails, and a pod's datagram is answered by the
- * packet path; the node's own has none, so sending it fails.
- */
+/* The socket is not to reach a backend. */
 static __always_inline int refuse(enum reason reason, bool own, bool datagram, bool sending)
 {
-	const bool drop = reason != REASON_REJECT_NO_BACKEND;
-
-	if (!can_set_errno || (datagram && !(own && sending)) || (drop && !own))
+	if (!can_refuse(reason, own, datagram, sending))
 		return left_to_packets();
-	bpf_set_retval(drop ? -EHOSTUNREACH : -ECONNREFUSED);
+	bpf_set_retval(reason == REASON_REJECT_NO_BACKEND ? -ECONNREFUSED : -EHOSTUNREACH);
 	count_reason(HOOK_SOCKET, reason);
 	return REFUSE;
 }
@@ -237,9 +154,7 @@ static __always_inline struct translation *make_slot(struct bpf_sock_addr *conte
 	__u32 clash;
 
 	if (!choose_translation(context, service, self, called, &translation, &clash)) {
-		*verdict = refuse(service->flags & SERVICE_INTERNAL_DROP ? REASON_DROP_NO_BACKEND
-									 : REASON_REJECT_NO_BACKEND,
-				  own, datagram, sending);
+		*verdict = refuse(without_backend(service), own, datagram, sending);
 		return NULL;
 	}
 	if (clash != NO_PLACE && sending && !own) {
@@ -270,6 +185,7 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	struct translation *slot;
 	struct service *service;
 	struct node *self;
+	enum reason reason;
 	int verdict = ALLOW;
 	__u32 zero = 0;
 	bool own;
@@ -288,24 +204,21 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	if (!self)
 		return ALLOW;
 	own = self->netns_cookie == bpf_get_netns_cookie(context);
-	if (!service)
-		return refuse(REASON_DROP_UNALLOCATED, own, datagram, sending);
-	if (!own && service->flags & SERVICE_NODE_SOCKETS_ONLY) {
-		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
+	reason = judge(service, own);
+	if (is_refusal(reason) || !service)
+		return refuse(reason, own, datagram, sending);
+	if (reason == REASON_PASS_NOT_SERVICE) {
+		count_reason(HOOK_SOCKET, reason);
 		return ALLOW;
 	}
-	if (!own && node_sockets_only)
-		return left_to_packets();
-	if (own && service->flags & SERVICE_NODE_SHUT_OUT)
-		return refuse(REASON_DROP_SOURCE, own, datagram, sending);
-	if (!own && !datagram && service->flags & SERVICE_PODS_BY_PACKET)
+	if (reason == REASON_PASS_LEFT_TO_PACKETS && (node_sockets_only || !datagram))
 		return left_to_packets();
 	state = bpf_sk_storage_get(&socket_state, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state) {
 		count_pressure(PRESSURE_SOCKET_STORAGE);
 		return left_to_packets();
 	}
-	if (!own && service->flags & SERVICE_PODS_BY_PACKET) {
+	if (reason == REASON_PASS_LEFT_TO_PACKETS) {
 		keep_apart(socket, state, called);
 		return left_to_packets();
 	}

@@ -7,6 +7,7 @@
 #ifndef SLUICE_SOCKET_STATE_H
 #define SLUICE_SOCKET_STATE_H
 
+#include "call.h"
 #include "verdict.h"
 
 /* What sockets remember. Freed with the socket: nothing to collect, nothing to evict. */
@@ -16,18 +17,6 @@ struct {
 	__type(key, int);
 	__type(value, struct socket_state);
 } socket_state SEC(".maps");
-
-/* One end of a call, IPv4 in its mapped form. */
-struct endpoint {
-	struct address6 address;
-	__be16 port;
-};
-
-static __always_inline bool is_mapped(const struct address6 *address)
-{
-	return address->word[0] == 0 && address->word[1] == 0 &&
-	       address->word[2] == bpf_htonl(0xffff);
-}
 
 static __always_inline bool same_endpoint(const struct address6 *address, __be16 port,
 					  const struct endpoint *endpoint)

@@ -85,6 +85,8 @@ final class ArchitectureTest {
               "dev.sluice.node..",
               "dev.sluice.attach..",
               "dev.sluice.server..",
+              "dev.sluice.trial..",
+              "dev.sluice.trace..",
               "dev.sluice.cli..")
           .allowEmptyShould(true);
 
@@ -113,14 +115,29 @@ final class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("dev.sluice.cli..");
 
+  @ArchTest static final ArchRule onlyTheCommandLineKnowsVerify = onlyTheCommandLineKnows("verify");
+
+  @ArchTest static final ArchRule onlyTheCommandLineKnowsTrace = onlyTheCommandLineKnows("trace");
+
   @ArchTest
-  static final ArchRule onlyTheCommandLineKnowsVerify =
+  static final ArchRule trialsAreForVerifyAndTrace =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.sluice.verify..", "dev.sluice.cli..")
+          .resideOutsideOfPackages(
+              "dev.sluice.trial..", "dev.sluice.verify..", "dev.sluice.trace..", "dev.sluice.cli..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("dev.sluice.verify..");
+          .resideInAPackage("dev.sluice.trial..");
+
+  private static ArchRule onlyTheCommandLineKnows(String name) {
+    String itself = "dev.sluice." + name + "..";
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(itself, "dev.sluice.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(itself);
+  }
 
   @ArchTest
   static final ArchRule onlySourcesKnowKubernetes =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import dev.sluice.attach.AttachedDevice;
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
@@ -9,21 +10,28 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NodeTable;
+import dev.sluice.model.Cidr;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.NetworkChange;
+import dev.sluice.node.NetworkImage;
 import dev.sluice.node.NetworkNamespaceCookie;
 import dev.sluice.node.NodeNetwork;
+import dev.sluice.plan.ServicePlan;
 import dev.sluice.server.AdminServer;
 import dev.sluice.source.ServiceSource;
+import dev.sluice.trace.Explanation;
+import dev.sluice.trace.NodeView;
+import dev.sluice.trace.Tracer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -50,6 +58,7 @@ final class Agent implements AutoCloseable {
   private final Services services;
   private final Path cgroup;
   private final Maintenance maintenance;
+  private final Tracer tracer;
   private volatile boolean started;
 
   /**
@@ -63,7 +72,11 @@ final class Agent implements AutoCloseable {
     try {
       AdminServer admin =
           AdminServer.open(
-              instance.adminSocket(), Map.of("status", this::status, "services", this::ports));
+              instance.adminSocket(),
+              Map.of(
+                  "status", argument -> status(),
+                  "services", argument -> ports(),
+                  "trace", this::trace));
       closing.push(admin);
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
       LoadedObjects objects = LoadedObjects.open(instance.pins(), loadOptions());
@@ -89,6 +102,8 @@ final class Agent implements AutoCloseable {
       closing.push(source);
       services.awaitInstalled();
       attach(objects);
+      tracer = new Tracer(objects, dataplane, new View());
+      closing.push(tracer);
       timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
       closing.push(timer::shutdownNow);
       Counters counters = Counters.open(instance.pins());
@@ -177,6 +192,39 @@ final class Agent implements AutoCloseable {
   private List<AgentStatus.PortStatus> ports() {
     requireStarted();
     return StatusReport.ports(instance, dataplane, services);
+  }
+
+  private Explanation trace(String question) {
+    requireStarted();
+    return tracer.explain(TraceQuestion.read(question));
+  }
+
+  /** What traces are explained with. */
+  private final class View implements NodeView {
+    @Override
+    public NetworkImage network() {
+      return network.image();
+    }
+
+    @Override
+    public List<AttachedDevice> devices() {
+      return devices.attached();
+    }
+
+    @Override
+    public SocketHooks socketHooks() {
+      return options.socketHooks();
+    }
+
+    @Override
+    public List<ServicePlan> plans() {
+      return services.plans();
+    }
+
+    @Override
+    public Set<Cidr> podNetworks() {
+      return services.podNetworks();
+    }
   }
 
   /** Stops following; what is installed goes on by itself. */

@@ -4,6 +4,7 @@ package dev.sluice.cli;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
+import dev.sluice.model.Cidr;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.ServiceName;
@@ -123,6 +124,11 @@ final class Services implements ServiceSource.Listener {
   /** What is installed. */
   synchronized List<ServicePlan> plans() {
     return List.copyOf(plans.values());
+  }
+
+  /** The networks by which pods are told from others. */
+  synchronized Set<Cidr> podNetworks() {
+    return config.localTraffic().podNetworks(node);
   }
 
   /** What is wrong with objects, a line each. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       StatusCommand.class,
       ServicesCommand.class,
+      TraceCommand.class,
       CheckCommand.class,
       VerifyCommand.class,
       DetachCommand.class,

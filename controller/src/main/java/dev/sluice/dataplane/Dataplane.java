@@ -7,6 +7,8 @@ import dev.sluice.dataplane.InstalledPort.RegionContent;
 import dev.sluice.loader.BpfMap;
 import dev.sluice.loader.MappedArray;
 import dev.sluice.model.Cidr;
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
 import dev.sluice.plan.Backend;
 import dev.sluice.plan.Frontend;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -184,6 +187,24 @@ public final class Dataplane {
       ports.forEach((key, port) -> ids.put(key, port.serviceId()));
     }
     return ids;
+  }
+
+  /**
+   * Who answers for an address and port, by the order in which the programs look: the exact
+   * frontend, then what closes the address.
+   */
+  public synchronized Optional<FrontendOwner> owner(
+      IpAddress address, int port, Protocol protocol) {
+    return owner(new FrontendKey(address, port, protocol), false)
+        .or(() -> owner(new FrontendKey(address, 0, Protocol.TCP), true));
+  }
+
+  private Optional<FrontendOwner> owner(FrontendKey key, boolean closes) {
+    return frontends
+        .holder(key)
+        .flatMap(
+            port ->
+                frontends.written(key).map(value -> new FrontendOwner(port, value.id(), closes)));
   }
 
   /** One line for each frontend that several Service ports claim. */

@@ -58,6 +58,11 @@ final class FrontendTable {
     return Optional.ofNullable(written.get(frontend));
   }
 
+  /** The Service port that has a frontend. */
+  Optional<PortKey> holder(FrontendKey frontend) {
+    return Optional.ofNullable(claims.get(frontend)).map(claimants -> claimants.firstKey().port());
+  }
+
   /** Claims a frontend, or changes what it is to say. The map update is the commit. */
   void put(FrontendKey frontend, Frontend.Kind kind, PortKey port, ServiceValue value) {
     NavigableMap<Claimant, ServiceValue> claimants = claims.get(frontend);

@@ -39,6 +39,12 @@ public final class KernelClock {
     return Math.clamp(Math.ceilDiv(jiffies, 1L << Limits.STAMP_SHIFT), 1, Integer.MAX_VALUE);
   }
 
+  /** How long ago a time stamp was, to its own precision; never negative. */
+  Duration since(int stamp) {
+    long stamps = Math.max(0, stamp() - stamp);
+    return Duration.ofMillis((stamps << Limits.STAMP_SHIFT) * 1000 / hertz);
+  }
+
   private long jiffies() {
     SkbContext answer =
         SkbContext.of(

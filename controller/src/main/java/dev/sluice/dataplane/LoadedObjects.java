@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The compiled objects in the kernel, all on one set of maps. Maps that an earlier agent pinned are
@@ -26,18 +27,44 @@ public final class LoadedObjects implements AutoCloseable {
   /** Length of an Ethernet header in bytes. */
   public static final int ETHERNET_HEADER = 14;
 
+  /** Entries for a handful of flows; an LRU map must hold some for each processor. */
+  private static final int FEW_ENTRIES = 1024;
+
+  /** What the controller writes and packets only read. */
+  private static final Set<String> READ_BY_PACKETS =
+      Set.of(
+          MapNames.SERVICE4,
+          MapNames.SERVICE6,
+          MapNames.BACKEND4,
+          MapNames.BACKEND6,
+          MapNames.REGIONS,
+          MapNames.SOURCE_RANGE4,
+          MapNames.SOURCE_RANGE6,
+          MapNames.SERVICE_NETWORKS,
+          MapNames.DEVICE,
+          MapNames.VIP_BITS,
+          MapNames.BACKEND_BITS);
+
   private final Optional<PinDirectory> pins;
   private final LoadOptions options;
+  private final Map<String, Integer> entries;
   private final Map<String, BpfMap> maps = new HashMap<>();
   private final Map<String, MappedArray> mapped = new HashMap<>();
   private final Map<Integer, BpfObject> trafficControl = new HashMap<>();
   private final List<BpfObject> opened = new ArrayList<>();
   private final BpfObject socket;
   private final BpfObject maintenance;
+  private Optional<BpfObject> explain = Optional.empty();
 
-  private LoadedObjects(Optional<PinDirectory> pins, LoadOptions options) {
+  private LoadedObjects(
+      Optional<PinDirectory> pins,
+      LoadOptions options,
+      Map<String, Integer> entries,
+      Map<String, BpfMap> shared) {
     this.pins = pins;
     this.options = options;
+    this.entries = entries;
+    maps.putAll(shared);
     try {
       trafficControl(ETHERNET_HEADER);
       socket = load("socket", this::configureSocket);
@@ -50,12 +77,30 @@ public final class LoadedObjects implements AutoCloseable {
 
   /** Loads on the maps of an instance, making those that are missing. */
   public static LoadedObjects open(PinDirectory pins, LoadOptions options) {
-    return new LoadedObjects(Optional.of(pins.create()), options);
+    return new LoadedObjects(
+        Optional.of(pins.create()), options, options.sizes().entries(), Map.of());
   }
 
   /** Loads on maps of its own that go with it: for tests and for looking at programs. */
   public static LoadedObjects unpinned(LoadOptions options) {
-    return new LoadedObjects(Optional.empty(), options);
+    return new LoadedObjects(Optional.empty(), options, options.sizes().entries(), Map.of());
+  }
+
+  /**
+   * Loads the same programs once more, on the maps of {@code live} that packets only read and on
+   * small ones of their own for all that they write. What runs through these programs decides as
+   * the live ones do and leaves no trace there. Close it before {@code live}.
+   */
+  static LoadedObjects beside(LoadedObjects live) {
+    Map<String, BpfMap> shared = new HashMap<>(live.maps);
+    shared.keySet().retainAll(READ_BY_PACKETS);
+    Map<String, Integer> few = new HashMap<>();
+    for (FamilyLayout layout : FamilyLayout.values()) {
+      for (String map : List.of(layout.flowMap, layout.embryoMap, layout.affinityMap)) {
+        few.put(map, FEW_ENTRIES);
+      }
+    }
+    return new LoadedObjects(Optional.empty(), live.options, few, shared);
   }
 
   public BpfMap map(String name) {
@@ -84,6 +129,14 @@ public final class LoadedObjects implements AutoCloseable {
   /** A socket program, such as {@code connect4}. */
   public BpfProgram socketProgram(String name) {
     return socket.program(name);
+  }
+
+  /** The program that explains the socket hooks; loaded when it is first asked for. */
+  synchronized BpfProgram explainProgram() {
+    if (explain.isEmpty()) {
+      explain = Optional.of(load("trace", this::configureSocket));
+    }
+    return explain.get().program("explain_call");
   }
 
   BpfProgram clockProgram() {
@@ -138,7 +191,6 @@ public final class LoadedObjects implements AutoCloseable {
     BpfObject object = BpfObject.open(name, read(name));
     opened.add(object);
     configuration.apply(object);
-    Map<String, Integer> entries = options.sizes().entries();
     List<BpfMap> fresh = new ArrayList<>();
     for (BpfMap map : object.maps()) {
       if (isPrivate(map)) {

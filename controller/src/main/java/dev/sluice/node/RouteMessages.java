@@ -30,7 +30,7 @@ final class RouteMessages {
   static final int LINK_FIXED_LENGTH = 16;
   static final int FILTER_FIXED_LENGTH = 20;
   private static final int ADDRESS_FIXED_LENGTH = 8;
-  private static final int ROUTE_FIXED_LENGTH = 12;
+  static final int ROUTE_FIXED_LENGTH = 12;
   private static final int NEIGHBOUR_FIXED_LENGTH = 12;
   private static final int NEXT_HOP_FIXED_LENGTH = 8;
 
@@ -62,7 +62,7 @@ final class RouteMessages {
   private static final int IFA_F_DEPRECATED = 0x20;
   private static final int IFA_F_TENTATIVE = 0x40;
 
-  private static final int RTA_DESTINATION = 1;
+  static final int RTA_DESTINATION = 1;
   private static final int RTA_OUTPUT_INTERFACE = 4;
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
@@ -172,6 +172,14 @@ final class RouteMessages {
             attributes.metric,
             attributes.preferredSource,
             nextHops));
+  }
+
+  /** The device that the answer to a question for one address names. */
+  static OptionalInt outputDevice(ByteBuffer message) {
+    require(message, ROUTE_FIXED_LENGTH, "route");
+    RouteAttributes attributes = new RouteAttributes();
+    NetlinkReader.attributes(after(message, ROUTE_FIXED_LENGTH), attributes::read);
+    return attributes.output == 0 ? OptionalInt.empty() : OptionalInt.of(attributes.output);
   }
 
   static Optional<Neighbour> neighbour(ByteBuffer message) {

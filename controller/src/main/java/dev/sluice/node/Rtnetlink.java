@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.node;
 
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -63,6 +65,30 @@ public final class Rtnetlink implements AutoCloseable {
         RouteMessages.GET_ROUTE,
         RouteMessages.NEW_ROUTE,
         message -> RouteMessages.route(message).filter(Route::isDefault));
+  }
+
+  /**
+   * The device by which the node's own packets to an address leave; empty if there is no route. The
+   * loopback device for the node's own addresses.
+   */
+  public synchronized OptionalInt deviceTowards(InetAddress destination) {
+    sequence++;
+    socket.send(routeRequest(destination, sequence));
+    Optional<OptionalInt> answer = Optional.empty();
+    while (answer.isEmpty()) {
+      List<NetlinkReader.Message> received = new ArrayList<>();
+      NetlinkReader.messages(socket.receive(), received::add);
+      answer =
+          received.stream()
+              .filter(message -> message.sequence() == sequence)
+              .findFirst()
+              .map(
+                  message ->
+                      message.type() == RouteMessages.NEW_ROUTE
+                          ? RouteMessages.outputDevice(message.payload())
+                          : OptionalInt.empty());
+    }
+    return answer.get();
   }
 
   /** All entries of the ARP and neighbour discovery caches. */
@@ -139,6 +165,19 @@ public final class Rtnetlink implements AutoCloseable {
       writer.attributeInt(RouteMessages.IFLA_EXT_MASK, RouteMessages.SKIP_STATISTICS);
     }
     return writer.toBytes();
+  }
+
+  /** {@code struct rtmsg} with family and length of the destination, which follows. */
+  private static byte[] routeRequest(InetAddress destination, int sequence) {
+    byte[] address = destination.getAddress();
+    AddressFamily family = AddressFamily.of(destination);
+    byte[] fixed = new byte[RouteMessages.ROUTE_FIXED_LENGTH];
+    fixed[0] = (byte) family.number();
+    fixed[1] = (byte) family.bits();
+    return new NetlinkWriter(64, RouteMessages.GET_ROUTE, FLAG_REQUEST, sequence)
+        .fixed(fixed)
+        .attribute(RouteMessages.RTA_DESTINATION, address)
+        .toBytes();
   }
 
   /** {@code struct tcmsg}: family and padding, device, handle, parent, priority and protocol. */

@@ -18,6 +18,9 @@ public final class AdminClient {
   /** The member of an answer that says why there is none. */
   static final String ERROR = "error";
 
+  /** The member that says that the fault is the question's. */
+  static final String WRONG_QUESTION = "wrongQuestion";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private AdminClient() {}
@@ -26,6 +29,7 @@ public final class AdminClient {
    * The answer, or nothing if no agent listens there.
    *
    * @throws IllegalStateException if the agent cannot answer; the message is the agent's
+   * @throws IllegalArgumentException if the question is wrong; the message is the agent's
    */
   public static Optional<JsonNode> ask(Path socket, String question) {
     if (!Files.exists(socket)) {
@@ -38,6 +42,9 @@ public final class AdminClient {
       }
       channel.shutdownOutput();
       JsonNode answer = JSON.readTree(Channels.newInputStream(channel));
+      if (answer.has(WRONG_QUESTION)) {
+        throw new IllegalArgumentException(answer.get(ERROR).asText());
+      }
       if (answer.has(ERROR)) {
         throw new IllegalStateException(answer.get(ERROR).asText());
       }

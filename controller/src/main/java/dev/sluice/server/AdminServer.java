@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.server;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,24 +19,30 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers questions on a Unix socket: one line with a word in, one JSON document out. The socket is
- * also the instance's lock, as only one agent can listen on it. Its file belongs to root and is as
- * private as its directory.
+ * Answers questions on a Unix socket: one line in, a word and perhaps an argument behind a space;
+ * one JSON document out, without what is null. The socket is also the instance's lock, as only one
+ * agent can listen on it. Its file belongs to root and is as private as its directory.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .defaultPropertyInclusion(
+              JsonInclude.Value.construct(
+                  JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
+          .build();
 
   private final Path path;
   private final ServerSocketChannel server;
-  private final Map<String, Supplier<?>> answers;
+  private final Map<String, Function<String, ?>> answers;
 
-  private AdminServer(Path path, ServerSocketChannel server, Map<String, Supplier<?>> answers) {
+  private AdminServer(
+      Path path, ServerSocketChannel server, Map<String, Function<String, ?>> answers) {
     this.path = path;
     this.server = server;
     this.answers = Map.copyOf(answers);
@@ -43,10 +51,10 @@ public final class AdminServer implements AutoCloseable {
   /**
    * Listens.
    *
-   * @param answers for each question what makes its answer
+   * @param answers for each word what makes its answer from the argument, which may be ""
    * @throws IllegalStateException if another agent listens there
    */
-  public static AdminServer open(Path path, Map<String, Supplier<?>> answers) {
+  public static AdminServer open(Path path, Map<String, Function<String, ?>> answers) {
     if (AdminClient.isAnswered(path)) {
       throw new IllegalStateException(
           "another agent of this instance is running (it answers on "
@@ -91,15 +99,19 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  private Object answer(String question) {
-    Supplier<?> answer = question == null ? null : answers.get(question);
+  private Object answer(String line) {
+    String[] parts = (line == null ? "" : line).split(" ", 2);
+    Function<String, ?> answer = answers.get(parts[0]);
     if (answer == null) {
-      return Map.of(AdminClient.ERROR, "this agent does not know '" + question + "'");
+      return Map.of(AdminClient.ERROR, "this agent does not know '" + parts[0] + "'");
     }
     try {
-      return answer.get();
+      return answer.apply(parts.length == 1 ? "" : parts[1]);
+    } catch (IllegalArgumentException e) {
+      return Map.of(
+          AdminClient.ERROR, String.valueOf(e.getMessage()), AdminClient.WRONG_QUESTION, true);
     } catch (RuntimeException e) {
-      LOG.debug("no answer to {}", question, e);
+      LOG.debug("no answer to {}", line, e);
       return Map.of(AdminClient.ERROR, String.valueOf(e.getMessage()));
     }
   }

@@ -2,6 +2,7 @@
 package dev.sluice.verify;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.trial.Outcome;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;

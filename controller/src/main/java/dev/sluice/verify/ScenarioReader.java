@@ -21,6 +21,10 @@ import dev.sluice.model.ServiceState;
 import dev.sluice.model.WellKnown;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.manifests.Manifests;
+import dev.sluice.trial.Call;
+import dev.sluice.trial.Origin;
+import dev.sluice.trial.Outcome;
+import dev.sluice.trial.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -272,13 +276,14 @@ public final class ScenarioReader {
     }
     return new Flow(
         flow.get("name").optionalText().orElse(flow.path()),
-        flow.get("from").as(text -> oneOf(Origin.values(), text)),
-        source,
-        destination,
-        flow.get("port").port(),
-        flow.get("protocol").isPresent()
-            ? flow.get("protocol").as(text -> oneOf(Protocol.values(), text))
-            : Protocol.TCP,
+        new Call(
+            flow.get("from").as(text -> oneOf(Origin.values(), text)),
+            source,
+            destination,
+            flow.get("port").port(),
+            flow.get("protocol").isPresent()
+                ? flow.get("protocol").as(text -> oneOf(Protocol.values(), text))
+                : Protocol.TCP),
         expected(flow.get("expect")));
   }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.verify;
 
-import dev.sluice.bpf.Hook;
-import dev.sluice.bpf.Reason;
-import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.dataplane.FlowState;
@@ -12,8 +9,6 @@ import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.MapSizes;
 import dev.sluice.dataplane.NodeTable;
-import dev.sluice.loader.SkbContext;
-import dev.sluice.loader.TestResult;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
@@ -23,8 +18,13 @@ import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.plan.Planner;
 import dev.sluice.plan.ServicePlan;
+import dev.sluice.trial.CountedReasons;
+import dev.sluice.trial.NodeSockets;
+import dev.sluice.trial.Outcome;
+import dev.sluice.trial.PacketRun;
+import dev.sluice.trial.StandIn;
+import dev.sluice.trial.Verdict;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,15 +49,12 @@ final class Testbed implements AutoCloseable {
   private static final int LAST_PORT = 65535;
   private static final int FIRST_NAT_PORT = 32768;
 
-  private static final int TC_ACT_UNSPEC = -1;
-  private static final int TC_ACT_SHOT = 2;
-  private static final int TC_ACT_REDIRECT = 7;
-
   private final StandIn node = new StandIn();
   private final LoadedObjects objects;
   private final Dataplane dataplane;
   private final NodeTable table;
   private final FlowState flowState;
+  private final PacketRun packets;
   private final Set<ServiceName> installed = new HashSet<>();
   private Optional<NodeSockets> sockets = Optional.empty();
   private boolean pins;
@@ -70,6 +67,7 @@ final class Testbed implements AutoCloseable {
       dataplane = new Dataplane(loaded);
       table = new NodeTable(loaded);
       flowState = new FlowState(loaded);
+      packets = new PacketRun(loaded);
       objects = loaded;
     } catch (RuntimeException e) {
       if (loaded != null) {
@@ -140,7 +138,7 @@ final class Testbed implements AutoCloseable {
   /** Runs a flow's first packets, or opens its sockets, and tells what they meet. */
   Found run(Flow flow) {
     flowState.forgetFlows();
-    Map<Reason, Long> before = reasons();
+    CountedReasons reasons = CountedReasons.from(objects);
     Set<Outcome> outcomes = new HashSet<>();
     int connections = connections(flow.expected());
     for (int connection = 0; connection < connections; connection++) {
@@ -148,14 +146,14 @@ final class Testbed implements AutoCloseable {
           switch (flow.from()) {
             case POD -> packet(flow, node.inside(), connection);
             case EXTERNAL -> packet(flow, node.outside(), connection);
-            case NODE -> sockets().open(flow);
+            case NODE -> sockets().open(flow.call());
           });
       if (pins) {
         // One client stands for many here: each connection is another client's.
         flowState.forgetPins();
       }
     }
-    return new Found(merge(outcomes), since(before));
+    return new Found(merge(outcomes), reasons.since());
   }
 
   /** 256, or 64 for each backend. */
@@ -169,27 +167,7 @@ final class Testbed implements AutoCloseable {
 
   private Outcome packet(Flow flow, int device, int connection) {
     int sourcePort = FIRST_PORT + connection % (LAST_PORT - FIRST_PORT + 1);
-    byte[] frame = FirstPacket.frame(flow, sourcePort);
-    TestResult result =
-        objects
-            .ingress(LoadedObjects.ETHERNET_HEADER)
-            .testRun()
-            .data(frame)
-            .context(SkbContext.create().interfaceIndex(device))
-            .run();
-    byte[] left = result.dataOut();
-    return switch (result.returnValue()) {
-      case TC_ACT_SHOT -> Outcome.of(Verdict.DROP);
-      case TC_ACT_UNSPEC -> Arrays.equals(left, frame) ? Outcome.of(Verdict.PASS) : forwarded(left);
-      case TC_ACT_REDIRECT ->
-          FirstPacket.isRefusal(left, flow) ? Outcome.of(Verdict.REJECT) : forwarded(left);
-      default -> throw new IllegalStateException("tc action " + result.returnValue());
-    };
-  }
-
-  private static Outcome forwarded(byte[] frame) {
-    FirstPacket.Target target = FirstPacket.target(frame);
-    return new Outcome(Verdict.FORWARD, Set.of(target.address().withPort(target.port())));
+    return packets.first(flow.call(), sourcePort, device);
   }
 
   private NodeSockets sockets() {
@@ -208,27 +186,6 @@ final class Testbed implements AutoCloseable {
     Set<Outcome> result = new HashSet<>();
     merged.forEach((verdict, backends) -> result.add(new Outcome(verdict, backends)));
     return result;
-  }
-
-  private Map<Reason, Long> reasons() {
-    Map<Reason, Long> sums = new EnumMap<>(Reason.class);
-    Map<Hook, Map<Reason, Long>> verdicts = Counters.verdicts(objects);
-    verdicts
-        .values()
-        .forEach(row -> row.forEach((reason, count) -> sums.merge(reason, count, Long::sum)));
-    return sums;
-  }
-
-  private Set<Reason> since(Map<Reason, Long> before) {
-    Set<Reason> counted = new HashSet<>();
-    reasons()
-        .forEach(
-            (reason, count) -> {
-              if (count > before.getOrDefault(reason, 0L)) {
-                counted.add(reason);
-              }
-            });
-    return counted;
   }
 
   /** All work with the programs is done on the namespace's thread. */

@@ -4,9 +4,12 @@ package dev.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +47,36 @@ class RtnetlinkTest {
     namespace.addDevice("only0");
     assertThat(links()).containsOnlyKeys("lo", "only0", "only0p");
     assertThat(links().get("lo").type()).isEqualTo(Link.TYPE_LOOPBACK);
+  }
+
+  @Test
+  void theDeviceTowardsAnAddressIsTheOneOfTheMostSpecificRoute() throws UnknownHostException {
+    namespace.addDevice("wide0");
+    namespace.addDevice("near0");
+    for (String line :
+        List.of(
+            "link set lo up",
+            "link set wide0 up",
+            "link set near0 up",
+            "address add 192.0.2.1/32 dev wide0",
+            "route add 10.1.0.0/16 dev wide0",
+            "route add 10.1.7.0/24 dev near0",
+            "-6 route add fd00::/16 dev wide0",
+            "-6 route add fd00:7::/64 dev near0")) {
+      namespace.run("ip " + line);
+    }
+
+    assertThat(towards("10.1.1.1")).hasValue(links().get("wide0").index());
+    assertThat(towards("10.1.7.1")).hasValue(links().get("near0").index());
+    assertThat(towards("fd00:1::1")).hasValue(links().get("wide0").index());
+    assertThat(towards("fd00:7::1")).hasValue(links().get("near0").index());
+    assertThat(towards("192.0.2.1")).hasValue(links().get("lo").index());
+    assertThat(towards("203.0.113.1")).isEmpty();
+    assertThat(towards("2001:db8::1")).isEmpty();
+  }
+
+  private OptionalInt towards(String address) throws UnknownHostException {
+    return rtnetlink.deviceTowards(InetAddress.getByName(address));
   }
 
   @Test

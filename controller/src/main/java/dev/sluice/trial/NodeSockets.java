@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.verify;
+package dev.sluice.trial;
 
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.loader.BpfLink;
@@ -20,11 +20,11 @@ import java.util.Set;
  * holds this process alone, and real sockets are opened under them. What would tell a socket its
  * peer is not attached: the true destination is wanted.
  */
-final class NodeSockets implements AutoCloseable {
+public final class NodeSockets implements AutoCloseable {
   private final PrivateCgroup cgroup = new PrivateCgroup();
   private final List<BpfLink> links = new ArrayList<>();
 
-  NodeSockets(LoadedObjects objects) {
+  public NodeSockets(LoadedObjects objects) {
     try {
       attach(objects, "connect4", CgroupAttachType.INET4_CONNECT);
       attach(objects, "connect6", CgroupAttachType.INET6_CONNECT);
@@ -40,9 +40,10 @@ final class NodeSockets implements AutoCloseable {
     links.add(BpfLink.attachCgroup(objects.socketProgram(program), cgroup.path(), type));
   }
 
-  Outcome open(Flow flow) {
-    InetSocketAddress called = address(flow.destination(), flow.port());
-    return switch (flow.protocol()) {
+  /** Makes a call, and says what became of it. */
+  public Outcome open(Call call) {
+    InetSocketAddress called = address(call.destination(), call.port());
+    return switch (call.protocol()) {
       case TCP -> outcome(SocketProbe.tcp(called), called);
       case UDP -> {
         // A datagram socket's connect() never fails; a refusal comes with what it sends.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.verify;
+package dev.sluice.trial;
 
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The first packet of a connection as an Ethernet frame: a SYN, a datagram, or an SCTP INIT. Its
- * checksums are left out; nobody receives it.
+ * A packet as an Ethernet frame: the first of a connection (a SYN, a datagram, or an SCTP INIT), or
+ * a later one. Its checksums are left out; nobody receives it.
  */
-final class FirstPacket {
-  static final int ETHERNET = 14;
+final class Frames {
+  private static final int ETHERNET = 14;
 
   private static final int IPV4_HEADER = 20;
   private static final int IPV6_HEADER = 40;
@@ -20,15 +20,18 @@ final class FirstPacket {
   private static final byte[] MAC_ADDRESSES = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
   private static final int RST = 4;
 
-  private FirstPacket() {}
+  private Frames() {}
 
-  static byte[] frame(Flow flow, int sourcePort) {
-    byte[] segment = segment(flow, sourcePort);
-    boolean ipv4 = flow.destination().family() == IpFamily.IPV4;
+  /**
+   * @param first whether it is to open a connection; a datagram always may
+   */
+  static byte[] frame(Call call, int sourcePort, boolean first) {
+    byte[] segment = segment(call, sourcePort, first);
+    boolean ipv4 = call.destination().family() == IpFamily.IPV4;
     ByteBuffer frame =
         ByteBuffer.allocate(ETHERNET + (ipv4 ? IPV4_HEADER : IPV6_HEADER) + segment.length);
     frame.put(MAC_ADDRESSES).putShort((short) (ipv4 ? 0x0800 : 0x86dd));
-    byte protocol = (byte) flow.protocol().number();
+    byte protocol = (byte) call.protocol().number();
     if (ipv4) {
       frame.putShort((short) 0x4500).putShort((short) (IPV4_HEADER + segment.length)).putInt(0);
       frame.put((byte) HOP_LIMIT).put(protocol).putShort((short) 0);
@@ -36,23 +39,23 @@ final class FirstPacket {
       frame.putInt(6 << 28).putShort((short) segment.length);
       frame.put(protocol).put((byte) HOP_LIMIT);
     }
-    frame.put(flow.source().bytes()).put(flow.destination().bytes());
+    frame.put(call.source().bytes()).put(call.destination().bytes());
     return frame.put(segment).array();
   }
 
-  private static byte[] segment(Flow flow, int sourcePort) {
+  private static byte[] segment(Call call, int sourcePort, boolean first) {
     int length =
-        switch (flow.protocol()) {
+        switch (call.protocol()) {
           case TCP -> 20;
           case UDP -> 8 + 8;
           case SCTP -> 12 + 20;
         };
     ByteBuffer segment = ByteBuffer.allocate(length);
-    segment.putShort((short) sourcePort).putShort((short) flow.port());
-    switch (flow.protocol()) {
-      case TCP -> segment.putShort(12, (short) 0x5002); // no options, SYN
+    segment.putShort((short) sourcePort).putShort((short) call.port());
+    switch (call.protocol()) {
+      case TCP -> segment.putShort(12, (short) (first ? 0x5002 : 0x5010)); // no options, SYN or ACK
       case UDP -> segment.putShort(4, (short) length);
-      case SCTP -> segment.putInt(12, 0x0100_0014); // an INIT of 20 bytes
+      case SCTP -> segment.putInt(12, first ? 0x0100_0014 : 0x0000_0014); // INIT or DATA, 20 bytes
     }
     return segment.array();
   }
@@ -70,18 +73,18 @@ final class FirstPacket {
         Short.toUnsignedInt(ByteBuffer.wrap(frame).getShort(transport + 2)));
   }
 
-  /** Whether a frame is the refusal of a flow: from whom was called, to the caller. */
-  static boolean isRefusal(byte[] frame, Flow flow) {
+  /** Whether a frame is the refusal of a call: from whom was called, to the caller. */
+  static boolean isRefusal(byte[] frame, Call call) {
     boolean ipv4 = isIpv4(frame);
     int addresses = ETHERNET + (ipv4 ? 12 : 8);
     int size = ipv4 ? 4 : 16;
-    if (!address(frame, addresses, size).equals(flow.destination())
-        || !address(frame, addresses + size, size).equals(flow.source())) {
+    if (!address(frame, addresses, size).equals(call.destination())
+        || !address(frame, addresses + size, size).equals(call.source())) {
       return false;
     }
     int transport = transport(frame);
     int protocol = frame[ETHERNET + (ipv4 ? 9 : 6)];
-    return switch (flow.protocol()) {
+    return switch (call.protocol()) {
       case TCP -> protocol == Protocol.TCP.number() && (frame[transport + 13] & RST) != 0;
       case UDP, SCTP ->
           ipv4

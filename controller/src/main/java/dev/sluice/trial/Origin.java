@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.verify;
+package dev.sluice.trial;
 
 import java.util.Locale;
 

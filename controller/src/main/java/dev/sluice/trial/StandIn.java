@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.verify;
+package dev.sluice.trial;
 
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -16,7 +16,7 @@ import java.util.Set;
  * The network of a node that is not there: a namespace with the node's addresses, a device that
  * stands for its pods' and one for its NIC. What is sent there goes nowhere.
  */
-final class StandIn implements AutoCloseable {
+public final class StandIn implements AutoCloseable {
   private static final String INSIDE = "inside";
   private static final String OUTSIDE = "outside";
 
@@ -26,7 +26,8 @@ final class StandIn implements AutoCloseable {
   private final long cookie;
   private Set<IpAddress> addresses = Set.of();
 
-  StandIn() {
+  /** Makes the namespace and its devices. */
+  public StandIn() {
     try {
       List<String> lines = new ArrayList<>();
       for (String device : List.of(INSIDE, OUTSIDE)) {
@@ -63,34 +64,35 @@ final class StandIn implements AutoCloseable {
    * For a node that has no address of a family, so that its sockets can be opened and source NAT
    * finds an address at all (RFC 5737, RFC 3849).
    */
-  static IpAddress substitute(IpFamily family) {
+  public static IpAddress substitute(IpFamily family) {
     return switch (family) {
       case IPV4 -> IpAddress.parse("192.0.2.1");
       case IPV6 -> IpAddress.parse("2001:db8:ffff::1");
     };
   }
 
-  PrivateNetwork network() {
+  /** Its thread does all work in the namespace. */
+  public PrivateNetwork network() {
     return network;
   }
 
   /** Index of the device that pods are behind. */
-  int inside() {
+  public int inside() {
     return inside;
   }
 
   /** Index of the device that stands for the NIC. */
-  int outside() {
+  public int outside() {
     return outside;
   }
 
   /** By which programs know the namespace. */
-  long cookie() {
+  public long cookie() {
     return cookie;
   }
 
   /** Gives the node these addresses and no others. */
-  void setAddresses(Set<IpAddress> wanted) {
+  public void setAddresses(Set<IpAddress> wanted) {
     Set<IpAddress> all = new LinkedHashSet<>(wanted);
     all.removeIf(IpAddress::isLoopback);
     for (IpFamily family : IpFamily.values()) {
