@@ -5,6 +5,7 @@ import dev.sluice.bpf.Affinity;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Node;
 import dev.sluice.bpf.Reason;
+import dev.sluice.bpf.SharedPort;
 import dev.sluice.loader.BpfMap;
 import dev.sluice.loader.SkbContext;
 import dev.sluice.model.IpAddress;
@@ -27,6 +28,9 @@ import java.util.Optional;
  */
 public final class Rehearsal implements AutoCloseable {
   private static final int SMALLEST_FRAME = 64;
+
+  /** Of a packet's control block: what {@code explain_call} takes and gives. */
+  private static final int CONTROL_WORDS = 5;
 
   private final LoadedObjects live;
   private final LoadedObjects own;
@@ -62,6 +66,7 @@ public final class Rehearsal implements AutoCloseable {
     copyNode();
     copyFlow(packet);
     copyFlow(packet.reversed());
+    copySharedPort(packet);
   }
 
   /** Takes over a client's pin, if there is one, and tells it. */
@@ -127,19 +132,13 @@ public final class Rehearsal implements AutoCloseable {
    */
   public SocketAnswer call(IpAddress called, int port, Protocol protocol, boolean own) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment words = arena.allocate(20, Long.BYTES);
-      if (called.family() == IpFamily.IPV4) {
-        Bytes.putByte(words, 10, 0xff);
-        Bytes.putByte(words, 11, 0xff);
-        Bytes.putAddress(words, 12, called);
-      } else {
-        Bytes.putAddress(words, 0, called);
-      }
+      MemorySegment words = arena.allocate(CONTROL_WORDS * (long) Integer.BYTES, Long.BYTES);
+      putMapped(words, called);
       Bytes.putPort(words, 16, port);
       Bytes.putByte(words, 18, protocol.number());
       Bytes.putByte(words, 19, own ? 1 : 0);
       SkbContext context = SkbContext.create();
-      for (int word = 0; word < 5; word++) {
+      for (int word = 0; word < CONTROL_WORDS; word++) {
         context.controlWord(word, Bytes.word(words, (long) word * Integer.BYTES));
       }
       SkbContext answer =
@@ -165,6 +164,30 @@ public final class Rehearsal implements AutoCloseable {
         }
       }
       return Optional.empty();
+    }
+  }
+
+  /**
+   * That the client's socket sends to backends itself, too, so that its flow takes another port.
+   */
+  private void copySharedPort(Tuple packet) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment key = arena.allocate(SharedPort.SIZE, Long.BYTES);
+      putMapped(key, packet.destination());
+      Bytes.putPort(key, SharedPort.FRONTEND_PORT_OFFSET, packet.destinationPort());
+      Bytes.putPort(key, SharedPort.PORT_OFFSET, packet.sourcePort());
+      copy(MapNames.SHARED_PORT, key, arena);
+    }
+  }
+
+  /** Writes an address at the start, IPv4 in its mapped form. */
+  private static void putMapped(MemorySegment memory, IpAddress address) {
+    if (address.family() == IpFamily.IPV4) {
+      Bytes.putByte(memory, 10, 0xff);
+      Bytes.putByte(memory, 11, 0xff);
+      Bytes.putAddress(memory, 12, address);
+    } else {
+      Bytes.putAddress(memory, 0, address);
     }
   }
 

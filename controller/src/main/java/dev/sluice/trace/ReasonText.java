@@ -16,7 +16,7 @@ record ReasonText(String meaning, String advice) {
       case PASS_TRUNCATED -> passed("Its headers do not fit the packet.");
       case PASS_VLAN -> passed("It is tagged; the VLAN device's own program looks at it.");
       case PASS_PROTOCOL -> passed("Its protocol is none that is translated here.");
-      case PASS_FRAGMENT -> passed("It is a fragment, so its ports are not known.");
+      case PASS_FRAGMENT -> passed("It is a later fragment, and its ports are not known.");
       case PASS_NOT_SERVICE ->
           new ReasonText(
               "The destination is no Service's here; the packet goes on as it came.",

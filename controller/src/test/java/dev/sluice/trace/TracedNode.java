@@ -52,6 +52,9 @@ public final class TracedNode implements AutoCloseable {
           MapNames.EMBRYO6,
           MapNames.AFFINITY4,
           MapNames.AFFINITY6,
+          MapNames.FRAGMENT4,
+          MapNames.FRAGMENT6,
+          MapNames.SHARED_PORT,
           MapNames.NODE,
           MapNames.STATS,
           MapNames.PRESSURE,
@@ -81,7 +84,8 @@ public final class TracedNode implements AutoCloseable {
                 "route add fd00:1:9::/48 dev outside"));
     live =
         LoadedObjects.unpinned(
-            new LoadOptions(new MapSizes(256, 256, 4096, 1024, 1024), true, true, false, true));
+            new LoadOptions(
+                new MapSizes(256, 256, 4096, 1024, 1024, 256), true, true, false, true));
     dataplane = new Dataplane(live);
     NodeTable table = new NodeTable(live);
     table.write(
@@ -95,8 +99,9 @@ public final class TracedNode implements AutoCloseable {
             FlowTimeouts.DEFAULT));
     devices =
         List.of(
-            new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of()),
-            new AttachedDevice(standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of()));
+            new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), false),
+            new AttachedDevice(
+                standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of(), false));
     devices.forEach(
         device -> table.putDevice(device.interfaceIndex(), Map.of(), device.isInside()));
     podNetworks = scenario.config().localTraffic().podNetworks(step.node());
