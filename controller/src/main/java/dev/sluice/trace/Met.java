@@ -18,6 +18,24 @@ record Met(Verdict verdict, Reason reason, int backend, Optional<FlowEntry> entr
     return reason == Reason.FORWARDED || reason == Reason.REPLIED;
   }
 
+  /** Whether an endpoint list had to do with the verdict. */
+  boolean askedAList() {
+    return switch (reason) {
+      case OPENED_LOCAL,
+          OPENED_REMOTE,
+          OPENED_HAIRPIN,
+          RESTORED,
+          CONNECTED,
+          REJECT_NO_BACKEND,
+          REJECT_NO_PORT,
+          REJECT_FULL,
+          DROP_NO_BACKEND,
+          DROP_NO_ROUTE ->
+          true;
+      default -> false;
+    };
+  }
+
   static Met socket(Reason reason, int backend) {
     return new Met(verdict(reason), reason, backend, Optional.empty());
   }

@@ -23,10 +23,8 @@ import dev.sluice.trial.CountedReasons;
 import dev.sluice.trial.Origin;
 import dev.sluice.trial.Outcome;
 import dev.sluice.trial.PacketRun;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -115,19 +113,19 @@ final class Trace {
     Explanation.Choice choice = met.backend() == 0 ? null : choice(met, pin, list);
     return new Explanation(
         new Explanation.Packet(
-            word(question.protocol()),
+            Words.word(question.protocol()),
             shownSource(),
             packet.destination().withPort(packet.destinationPort()),
             kind(),
             wayIn.from() != Origin.NODE && question.sourcePort() == 0),
         new Explanation.WayIn(
-            word(wayIn.from()),
+            Words.word(wayIn.from()),
             wayIn.assumed(),
             wayIn.device().map(AttachedDevice::name).orElse(null),
             wayIn.device().map(WayIn::role).orElse(null),
             wayIn.why()),
         owner.map(this::frontend).orElse(null),
-        asked(met) ? list.map(this::list).orElse(null) : null,
+        met.askedAList() ? list.map(this::list).orElse(null) : null,
         choice,
         met.backend() == 0 ? null : translation(met),
         flow.map(this::flow).orElse(null),
@@ -223,39 +221,21 @@ final class Trace {
     return new Explanation.Frontend(
         found.closes()
             ? "closed_address"
-            : planned.map(known -> word(known.frontend().kind())).orElse("unknown"),
+            : planned.map(known -> Words.word(known.frontend().kind())).orElse("unknown"),
         packet.destination().withPort(packet.destinationPort()),
         found.port().service().namespace(),
         found.port().service().name(),
         found.closes() ? "" : found.port().portName());
   }
 
-  /** Whether an endpoint list had to do with the verdict. */
-  private static boolean asked(Met met) {
-    return switch (met.reason()) {
-      case OPENED_LOCAL,
-          OPENED_REMOTE,
-          OPENED_HAIRPIN,
-          RESTORED,
-          CONNECTED,
-          REJECT_NO_BACKEND,
-          REJECT_NO_PORT,
-          REJECT_FULL,
-          DROP_NO_BACKEND,
-          DROP_NO_ROUTE ->
-          true;
-      default -> false;
-    };
-  }
-
   private Explanation.EndpointList list(ListChoice choice) {
     return new Explanation.EndpointList(
         choice.internal() ? "internal" : "external",
-        word(choice.route().list()),
+        Words.word(choice.route().list()),
         choice.policy(),
-        word(choice.route().reason()),
+        Words.word(choice.route().reason()),
         choice.why(),
-        word(choice.route().algorithm()),
+        Words.word(choice.route().algorithm()),
         planned.orElseThrow().port().affinitySeconds(),
         choice.route().backends().stream()
             .map(backend -> new Explanation.Candidate(backend.identity(), backend.local()))
@@ -264,54 +244,12 @@ final class Trace {
 
   private Explanation.Choice choice(Met met, Optional<Pin> pin, Optional<ListChoice> list) {
     BackendSlot slot = rehearsal.backend(question.destination().family(), met.backend());
-    if (met.byFlow()) {
-      String now =
-          met.entry()
-              .orElseThrow()
-              .rewritten()
-              .destination()
-              .withPort(met.entry().orElseThrow().rewritten().destinationPort());
-      return new Explanation.Choice(
-          now, slot.isLocal(), "flow", 0, null, "the flow's, chosen when it was opened");
-    }
-    int candidates = list.map(found -> found.route().backends().size()).orElse(0);
-    if (list.isPresent()
-        && list.get().route().backends().stream()
-            .noneMatch(backend -> backend.identity().equals(slot.identity()))) {
+    int affinitySeconds = planned.map(found -> found.port().affinitySeconds()).orElse(0);
+    BackendChoice choice = new BackendChoice(met, slot, pin, affinitySeconds, list);
+    if (choice.isSurprising()) {
       notes.add("The Service was changing while it was traced; trace again.");
     }
-    Optional<Pin> used = pin.filter(found -> isUsed(found, met.backend(), slot, list));
-    if (used.isPresent()) {
-      double age = seconds(used.get().age());
-      return new Explanation.Choice(
-          slot.identity(),
-          slot.isLocal(),
-          "pin",
-          candidates,
-          age,
-          "the client is pinned to it: %s s of %d s since its last new connection"
-              .formatted(age, planned.orElseThrow().port().affinitySeconds()));
-    }
-    String algorithm = list.map(found -> word(found.route().algorithm())).orElse("random");
-    return new Explanation.Choice(
-        slot.identity(), slot.isLocal(), algorithm, candidates, null, why(algorithm, candidates));
-  }
-
-  private static String why(String algorithm, int candidates) {
-    if (candidates == 1) {
-      return "the only one";
-    }
-    return algorithm.equals("maglev")
-        ? "by Maglev: the same for these addresses and ports on every node"
-        : "at random: one of %d, which this run picked".formatted(candidates);
-  }
-
-  /** As the programs judge a pin. */
-  private boolean isUsed(Pin pin, int backend, BackendSlot slot, Optional<ListChoice> list) {
-    return pin.backend() == backend
-        && pin.generation() == slot.generation()
-        && pin.age().toSeconds() <= planned.orElseThrow().port().affinitySeconds()
-        && list.filter(found -> slot.isIn(found.route().list())).isPresent();
+    return choice.explain();
   }
 
   private Explanation.Translation translation(Met met) {
@@ -334,7 +272,7 @@ final class Trace {
         rewritten.source().withPort(rewritten.sourcePort()),
         rewritten.destination().withPort(rewritten.destinationPort()),
         "tc_ingress",
-        word(entry.apply()),
+        Words.word(entry.apply()),
         entry.apply() == Apply.INGRESS_HAIRPIN
             ? wayIn.device().map(AttachedDevice::name).orElse(null)
             : deviceTowards(rewritten.destination()));
@@ -350,17 +288,17 @@ final class Trace {
   private Explanation.Flow flow(FlowEntry entry) {
     return new Explanation.Flow(
         entry.established() ? "established" : "embryo",
-        word(entry.direction()),
-        seconds(entry.idle()),
+        Words.word(entry.direction()),
+        Words.seconds(entry.idle()),
         rehearsal.backend(question.destination().family(), entry.backend()).identity(),
         entry.isClosing(),
-        word(entry.apply()));
+        Words.word(entry.apply()));
   }
 
   private static Explanation.Verdict verdict(Met met) {
     ReasonText text = ReasonText.of(met.reason());
     return new Explanation.Verdict(
-        word(met.verdict()), word(met.reason()), text.meaning(), text.advice());
+        Words.word(met.verdict()), Words.word(met.reason()), text.meaning(), text.advice());
   }
 
   /** A socket of the node has no source port yet. */
@@ -368,13 +306,5 @@ final class Trace {
     return wayIn.from() == Origin.NODE
         ? question.source().toString()
         : packet.source().withPort(packet.sourcePort());
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toMillis() / 1000.0;
-  }
-
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

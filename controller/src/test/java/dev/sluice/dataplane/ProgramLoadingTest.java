@@ -53,8 +53,9 @@ class ProgramLoadingTest {
         programs.add(objects.socketProgram(call + "6"));
       }
       programs.add(objects.clockProgram());
+      programs.add(objects.explainProgram());
       objects.collectProgram().ifPresent(programs::add);
-      assertThat(programs).hasSize(collectInKernel ? 14 : 13);
+      assertThat(programs).hasSize(collectInKernel ? 15 : 14);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
         System.out.println(program.name() + ": " + instructions + " instructions verified");
