@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * Fragments. The first one of a datagram has the layer-4 header: it is a packet like any other, and
- * its ports are noted for the later ones. Those are looked up by what a receiver tells datagrams apart
- * by; one that comes before its first fragment passes, and its datagram is lost.
+ * its ports are noted for the later ones, under the key by which a receiver puts datagrams together.
+ * A later one that comes before its first passes, and its datagram is lost.
  */
 
 #ifndef SLUICE_FRAGMENT_ONCE

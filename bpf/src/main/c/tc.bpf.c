@@ -19,6 +19,8 @@
 	{                                                                                          \
 		verdict_t verdict = ingress##FAMILY_NUMBER(skb);                                   \
                                                                                                    \
+		if (verdict >= 0)                                                                  \
+			return verdict;                                                            \
 		if (verdict == IS_FRAGMENT)                                                        \
 			verdict = fragment_ingress##FAMILY_NUMBER(skb);                            \
 		if (verdict == TO_BE_OPENED)                                                       \
@@ -34,9 +36,11 @@
 	{                                                                                          \
 		const verdict_t verdict = egress##FAMILY_NUMBER(skb);                              \
                                                                                                    \
+		if (verdict >= 0)                                                                  \
+			return verdict;                                                            \
 		if (verdict == IS_FRAGMENT)                                                        \
 			return fragment_egress##FAMILY_NUMBER(skb);                                \
-		return verdict == CARRIES_ERROR ? error_egress##FAMILY_NUMBER(skb) : verdict;      \
+		return error_egress##FAMILY_NUMBER(skb);                                           \
 	}
 
 INGRESS(4)

@@ -17,7 +17,8 @@
 
 /*
  * A verdict is a reason and a tc action in one number, because functions that the verifier checks
- * apart return nothing larger: the reason in bits 8-15, the action, -1 to 7, in bits 0-7.
+ * apart return nothing larger: the reason in bits 8-15, the action, -1 to 7, in bits 0-7. What is
+ * negative is no verdict yet.
  */
 typedef int verdict_t;
 

@@ -122,7 +122,7 @@ final class FragmentTest {
    */
   private static void learnPathMtu(MatrixCluster matrix, Cell cell) {
     Verdicts before = matrix.cluster().verdicts("node-1");
-    Target target = matrix.target(cell).within(Duration.ofMillis(500));
+    Target target = matrix.target(cell).within(Duration.ofSeconds(1));
     try {
       matrix.host(cell.client()).probe().udp(target, text());
     } catch (ProbeException lost) {
