@@ -52,9 +52,11 @@ class ProgramLoadingTest {
         programs.add(objects.socketProgram(call + "4"));
         programs.add(objects.socketProgram(call + "6"));
       }
+      programs.add(objects.staleSocketProgram(true));
+      programs.add(objects.staleSocketProgram(false));
       programs.add(objects.clockProgram());
       objects.collectProgram().ifPresent(programs::add);
-      assertThat(programs).hasSize(collectInKernel ? 14 : 13);
+      assertThat(programs).hasSize(collectInKernel ? 16 : 15);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
         System.out.println(program.name() + ": " + instructions + " instructions verified");
