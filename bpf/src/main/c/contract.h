@@ -307,6 +307,21 @@ struct shared_port {
 	__be16 port;                      /* the socket's */
 };
 
+/*
+ * A connected UDP socket whose backend is gone. From the ports on it is the kernel's struct
+ * inet_diag_sockid, by which SOCK_DESTROY finds a socket; IPv4 is in the first word there.
+ */
+struct stale_socket {
+	__u32 namespace_number;           /* inode of its network namespace: net:[N] */
+	__u32 family;                     /* AF_INET or AF_INET6, of the socket, not of its peer */
+	__be16 source_port;
+	__be16 peer_port;
+	struct address6 source;
+	struct address6 peer;
+	__u32 device;                     /* ifindex it is bound to, or 0 */
+	__u32 cookie[2];                  /* low word first; ~0 if it has none yet: any */
+};
+
 /* Argument and answer of the program that collects dead flows. Time-outs are in stamps. */
 struct collection {
 	__u32 established_timeout;
@@ -335,6 +350,7 @@ _Static_assert(sizeof(struct device) == 32, "device");
 _Static_assert(sizeof(struct node) == 48, "node");
 _Static_assert(sizeof(struct translation) == 44, "translation");
 _Static_assert(sizeof(struct shared_port) == 20, "shared_port");
+_Static_assert(sizeof(struct stale_socket) == 56, "stale_socket: 8 bytes and inet_diag_sockid");
 _Static_assert(sizeof(struct collection) == 32, "collection");
 _Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
 

@@ -41,6 +41,7 @@ struct contract_names {
 	enum seen seen;
 	struct collection collection;
 	struct socket_state socket_state;
+	struct stale_socket stale_socket;
 };
 const volatile struct contract_names contract_names = {};
 

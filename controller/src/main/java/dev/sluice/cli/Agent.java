@@ -59,6 +59,7 @@ final class Agent implements AutoCloseable {
   private final Path cgroup;
   private final Maintenance maintenance;
   private final Tracer tracer;
+  private final StaleSockets staleSockets;
   private volatile boolean started;
 
   /**
@@ -86,6 +87,8 @@ final class Agent implements AutoCloseable {
       nodeTable = new NodeTable(objects);
       writeNode();
       dataplane = new Dataplane(objects);
+      staleSockets = new StaleSockets(objects, features);
+      closing.push(staleSockets);
       devices =
           new DeviceAttachments(
               objects,
@@ -104,6 +107,7 @@ final class Agent implements AutoCloseable {
       attach(objects);
       tracer = new Tracer(objects, dataplane, new View());
       closing.push(tracer);
+      followStaleSockets();
       timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
       closing.push(timer::shutdownNow);
       Counters counters = Counters.open(instance.pins());
@@ -148,6 +152,13 @@ final class Agent implements AutoCloseable {
     }
   }
 
+  /** Backends may have gone while no agent ran, so the first sweep is at once. */
+  private void followStaleSockets() {
+    dataplane.onDatagramBackendGone(staleSockets::request);
+    staleSockets.start();
+    staleSockets.request();
+  }
+
   private void networkChanged(NetworkChange change) {
     devices.changed(change);
     if (change.addressesChanged()) {
@@ -180,7 +191,8 @@ final class Agent implements AutoCloseable {
         dataplane,
         services,
         cgroup,
-        maintenance.lastCollection());
+        maintenance.lastCollection(),
+        staleSockets.status());
   }
 
   private void requireStarted() {

@@ -31,9 +31,19 @@ record AgentStatus(
     int services,
     Occupancy occupancy,
     CollectionResult flows,
+    StaleSocketStatus staleSockets,
     List<String> problems,
     Map<String, Map<String, Long>> verdicts,
     Map<String, Long> pressure) {
+
+  /**
+   * Connected UDP sockets whose backend was gone.
+   *
+   * @param searches how often they were looked for
+   * @param undestroyed those that could not be, counted anew in each search
+   * @param lastFailure of a search; empty if there was none
+   */
+  record StaleSocketStatus(long searches, long destroyed, long undestroyed, String lastFailure) {}
 
   /**
    * A device with programs.

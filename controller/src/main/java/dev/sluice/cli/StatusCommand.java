@@ -86,6 +86,13 @@ final class StatusCommand implements Callable<Integer> {
         occupancy.get("backends").asInt(),
         flows.get("live").asInt(),
         flows.get("embryos").asInt());
+    JsonNode stale = status.get("staleSockets");
+    String lastFailure = stale.get("lastFailure").asText();
+    out.printf(
+        "connected UDP sockets whose backend was gone: %d destroyed, %d could not be%s%n",
+        stale.get("destroyed").asLong(),
+        stale.get("undestroyed").asLong(),
+        lastFailure.isEmpty() ? "" : "; last failure: " + lastFailure);
     for (Map.Entry<String, JsonNode> hook : status.get("verdicts").properties()) {
       if (!hook.getValue().isEmpty()) {
         out.println("verdicts at " + hook.getKey());

@@ -4,6 +4,7 @@ package dev.sluice.cli;
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.cli.AgentStatus.DeviceStatus;
 import dev.sluice.cli.AgentStatus.PortStatus;
+import dev.sluice.cli.AgentStatus.StaleSocketStatus;
 import dev.sluice.dataplane.CollectionResult;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
@@ -37,7 +38,8 @@ final class StatusReport {
       Dataplane dataplane,
       Services services,
       Path cgroup,
-      CollectionResult flows) {
+      CollectionResult flows,
+      StaleSocketStatus staleSockets) {
     List<String> problems = new ArrayList<>(services.problems());
     devices.failures().forEach(failure -> problems.add("device " + failure));
     try (Counters counters = Counters.open(instance.pins())) {
@@ -68,6 +70,7 @@ final class StatusReport {
           services.plans().size(),
           dataplane.occupancy(),
           flows,
+          staleSockets,
           problems,
           verdicts(counters),
           names(counters.pressure()));

@@ -12,6 +12,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,12 +32,18 @@ final class BackendTable {
   private final Filter filter;
   private final Deque<Returned> returned = new ArrayDeque<>();
   private final Map<Slot, Integer> restored = new HashMap<>();
+  private final Runnable datagramBackendGone;
   private int next = 1;
 
-  BackendTable(FamilyLayout layout, MappedArray slots, Filter filter) {
+  /**
+   * @param datagramBackendGone is run whenever a UDP backend has been given back
+   */
+  BackendTable(
+      FamilyLayout layout, MappedArray slots, Filter filter, Runnable datagramBackendGone) {
     this.layout = layout;
     this.slots = slots;
     this.filter = filter;
+    this.datagramBackendGone = datagramBackendGone;
     restore();
   }
 
@@ -84,6 +91,23 @@ final class BackendTable {
     return id;
   }
 
+  /**
+   * The slots that an earlier agent filled for a Service port and nobody has claimed yet: for one
+   * whose flows are to go on although no endpoint is left to plan.
+   */
+  Map<Backend, Integer> adopt(int service, Protocol protocol) {
+    Map<Backend, Integer> adopted = new HashMap<>();
+    for (Slot slot : List.copyOf(restored.keySet())) {
+      if (slot.service() == service) {
+        int flags = Bytes.unsignedByte(slots.element(restored.get(slot)), layout.backend.flags());
+        Backend backend =
+            new Backend(slot.address(), slot.port(), (flags & BackendFlags.LOCAL) != 0);
+        adopted.put(backend, acquire(service, backend, protocol));
+      }
+    }
+    return adopted;
+  }
+
   /** Says which lists of its Service port a backend is in: clients may be pinned to it by those. */
   void setLists(int id, Backend backend, Set<ListKind> lists) {
     int flags = BackendFlags.IN_USE | (backend.local() ? BackendFlags.LOCAL : 0);
@@ -119,6 +143,9 @@ final class BackendTable {
   void release(int id, Backend backend, Protocol protocol) {
     filter.release(FilterHash.bit(backend.address(), backend.port(), protocol));
     retire(id);
+    if (protocol == Protocol.UDP) {
+      datagramBackendGone.run();
+    }
   }
 
   private void retire(int id) {

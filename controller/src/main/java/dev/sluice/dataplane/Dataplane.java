@@ -16,14 +16,11 @@ import dev.sluice.plan.MaglevTable;
 import dev.sluice.plan.PortKey;
 import dev.sluice.plan.PortPlan;
 import dev.sluice.plan.Route;
-import dev.sluice.plan.Route.ListKind;
 import dev.sluice.plan.ServicePlan;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +57,7 @@ public final class Dataplane {
    */
   private final Set<RegionSpan> inherited = new HashSet<>();
 
+  private volatile Runnable datagramBackendGone = () -> {};
   private boolean swept;
 
   /** Takes over what the maps hold. */
@@ -72,7 +70,12 @@ public final class Dataplane {
       services.put(layout, objects.map(layout.serviceMap));
       sources.put(layout, objects.map(layout.sourceRangeMap));
       backends.put(
-          layout, new BackendTable(layout, objects.mapped(layout.backendMap), backendFilter));
+          layout,
+          new BackendTable(
+              layout,
+              objects.mapped(layout.backendMap),
+              backendFilter,
+              () -> datagramBackendGone.run()));
     }
     frontends = new FrontendTable(services, vipFilter);
     regions = new RegionSpace(objects.mapped(MapNames.REGIONS));
@@ -124,6 +127,14 @@ public final class Dataplane {
       installed.remove(plan.name());
     }
     return unsupported;
+  }
+
+  /**
+   * Says what to run whenever {@link #apply} has given a UDP backend back: sockets may be connected
+   * to it. It runs with this object locked, so it must be quick and come back to no method of it.
+   */
+  public void onDatagramBackendGone(Runnable action) {
+    datagramBackendGone = action;
   }
 
   /** Says which networks are pods', for the Services where that matters. */
@@ -237,39 +248,30 @@ public final class Dataplane {
         target.inherited.add(value.internal());
       }
     }
+    if (PortNeeds.of(port).keepsOld()) {
+      PortKey key = port.key();
+      target.backendIds.putAll(
+          backends.get(FamilyLayout.of(key.family())).adopt(target.serviceId(), key.protocol()));
+    }
     return target;
   }
 
   private void install(PortPlan port, InstalledPort target) {
     BackendTable table = backends.get(FamilyLayout.of(port.key().family()));
-    Set<Backend> wanted = new HashSet<>(port.servingBackends());
-    Set<RegionContent> contents = new HashSet<>();
-    Map<Backend, Set<ListKind>> lists = new HashMap<>();
-    Set<Cidr> admitted = new HashSet<>();
-    for (Frontend frontend : port.frontends()) {
-      for (Route route : List.of(frontend.outside(), frontend.inside())) {
-        wanted.addAll(route.backends());
-        contents.add(RegionContent.of(route));
-        for (Backend backend : route.backends()) {
-          lists.computeIfAbsent(backend, key -> EnumSet.noneOf(ListKind.class)).add(route.list());
-        }
-      }
-      admitted.addAll(frontend.sourceRanges());
-    }
-    for (Backend backend : wanted) {
+    PortNeeds needs = PortNeeds.of(port);
+    for (Backend backend : needs.backends()) {
       if (!target.backendIds.containsKey(backend)) {
         target.backendIds.put(
             backend, table.acquire(target.serviceId(), backend, port.key().protocol()));
       }
     }
-    for (RegionContent content : contents) {
+    for (RegionContent content : needs.regions()) {
       if (!target.regions.containsKey(content)) {
         target.regions.put(content, region(content, target));
       }
     }
-    target.backendIds.forEach(
-        (backend, id) -> table.setLists(id, backend, lists.getOrDefault(backend, Set.of())));
-    sourceRanges.set(target.serviceId(), admitted);
+    target.backendIds.forEach((backend, id) -> table.setLists(id, backend, needs.listsOf(backend)));
+    sourceRanges.set(target.serviceId(), needs.sources());
     VarHandle.releaseFence();
 
     Set<FrontendKey> kept = new HashSet<>();
@@ -290,7 +292,7 @@ public final class Dataplane {
         .entrySet()
         .removeIf(
             region -> {
-              boolean unused = !contents.contains(region.getKey());
+              boolean unused = !needs.regions().contains(region.getKey());
               if (unused) {
                 giveBack(region.getValue());
               }
@@ -301,7 +303,7 @@ public final class Dataplane {
         .entrySet()
         .removeIf(
             backend -> {
-              boolean unused = !wanted.contains(backend.getKey());
+              boolean unused = !needs.keepsOld() && !needs.backends().contains(backend.getKey());
               if (unused) {
                 table.release(backend.getValue(), backend.getKey(), port.key().protocol());
               }

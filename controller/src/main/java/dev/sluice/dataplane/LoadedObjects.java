@@ -142,6 +142,13 @@ public final class LoadedObjects implements AutoCloseable {
     return explain.get().program("explain_call");
   }
 
+  /** Loads the iterator's program that lists stale sockets. */
+  synchronized BpfProgram staleSocketProgram(boolean canMakeCookies) {
+    BpfObject object =
+        load("stale_sockets", opening -> opening.setConstant("can_make_cookies", canMakeCookies));
+    return object.program("list_stale_sockets");
+  }
+
   BpfProgram clockProgram() {
     return maintenance.program("read_clock");
   }

@@ -16,6 +16,7 @@ final class Errno {
   static final int EOPNOTSUPP = 95;
   static final int EAFNOSUPPORT = 97;
   static final int ENOBUFS = 105;
+  static final int ESTALE = 116;
 
   private Errno() {}
 
@@ -32,6 +33,7 @@ final class Errno {
       case EOPNOTSUPP -> "not supported (EOPNOTSUPP)";
       case EAFNOSUPPORT -> "address family not supported (EAFNOSUPPORT)";
       case ENOBUFS -> "receive buffer overrun (ENOBUFS)";
+      case ESTALE -> "another object by now (ESTALE)";
       default -> "errno " + errno;
     };
   }

@@ -9,8 +9,12 @@ public enum KernelFeature {
   TCX("tcx", "6.6", "BPF_TCX_INGRESS", "clsact filters"),
   /** A socket hook can refuse a connection with its own error. */
   SET_RETVAL("bpf_set_retval", "5.18", "BPF_FUNC_set_retval", "rejects by the packet path"),
-  /** A BPF iterator can end sockets whose backend is gone. */
-  SOCKET_DESTROY("bpf_sock_destroy", "6.5", "bpf_sock_destroy", "netlink SOCK_DESTROY"),
+  /** An iterator can tell a socket from a later one with the same addresses. */
+  SOCKET_COOKIE(
+      "socket cookies in iterators",
+      "5.12",
+      "bpf_get_socket_ptr_cookie",
+      "destroying stale sockets by their addresses"),
   /** Programs that run on request, for maintenance in the kernel. */
   SYSCALL_PROGRAMS(
       "syscall programs", "5.14", "BPF_PROG_TYPE_SYSCALL", "test runs of a tc program"),

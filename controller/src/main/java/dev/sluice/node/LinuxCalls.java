@@ -63,6 +63,19 @@ final class LinuxCalls {
   private static final MethodHandle STATFS =
       function("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
+  private static final MethodHandle SETNS =
+      function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+
+  /** open() is variadic: a third argument is only read if the file may be created. */
+  private static final MethodHandle OPEN =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("open"),
+          FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+          CAPTURE_ERRNO,
+          Linker.Option.firstVariadicArg(2));
+
+  private static final int O_CLOEXEC = 0x80000;
+
   /** bpf(2) has no wrapper in libc; syscall() is variadic from the second argument on. */
   private static final MethodHandle SYSCALL_BPF =
       LINKER.downcallHandle(
@@ -99,6 +112,18 @@ final class LinuxCalls {
   /** Moves the calling thread, which must be a platform thread, into namespaces of its own. */
   static int unshare(int flags) {
     return call(state -> (int) UNSHARE.invokeExact(state, flags));
+  }
+
+  /** Moves the calling thread, which must be a platform thread, into another namespace. */
+  static int enterNamespace(int descriptor, int kind) {
+    return call(state -> (int) SETNS.invokeExact(state, descriptor, kind));
+  }
+
+  static int openForReading(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
+      return call(state -> (int) OPEN.invokeExact(state, name, O_CLOEXEC));
+    }
   }
 
   static int setIntOption(int descriptor, int level, int option, int value) {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -30,6 +31,13 @@ public interface Machine {
    * does not tell.
    */
   List<String> loadedPrograms();
+
+  /**
+   * What the kernel's configuration lacks to destroy UDP sockets; empty if it can.
+   *
+   * @throws NodeException if the kernel does not tell
+   */
+  Optional<String> missingForSocketDestruction();
 
   /** Runs programs. */
   CommandRunner commands();
@@ -65,6 +73,11 @@ public interface Machine {
     public OptionalLong fileSystemType(Path path) {
       long type = LinuxCalls.fileSystemType(path.toString());
       return type < 0 ? OptionalLong.empty() : OptionalLong.of(type);
+    }
+
+    @Override
+    public Optional<String> missingForSocketDestruction() {
+      return SocketDestruction.missing();
     }
 
     @Override

@@ -11,14 +11,25 @@ import java.nio.ByteOrder;
 import java.util.OptionalInt;
 
 /**
- * An AF_NETLINK socket of the protocol NETLINK_ROUTE. It belongs to the network namespace of the
- * thread that opens it and may be used from any other thread, by one at a time.
+ * An AF_NETLINK socket. It belongs to the network namespace of the thread that opens it and may be
+ * used from any other thread, by one at a time.
  */
 final class NetlinkSocket implements AutoCloseable {
+  /** The protocols that are spoken here. */
+  enum Protocol {
+    NETLINK_ROUTE(0),
+    NETLINK_SOCK_DIAG(4);
+
+    private final int number;
+
+    Protocol(int number) {
+      this.number = number;
+    }
+  }
+
   private static final int AF_NETLINK = 16;
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int NETLINK_ROUTE = 0;
   private static final int SOCKET_ADDRESS_LENGTH = 12;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVBUF = 8;
@@ -42,11 +53,11 @@ final class NetlinkSocket implements AutoCloseable {
    * @param receiveBytes how much the kernel may queue; without CAP_NET_ADMIN it is cut to
    *     net.core.rmem_max
    */
-  NetlinkSocket(int receiveBytes) {
-    descriptor = LinuxCalls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  NetlinkSocket(Protocol protocol, int receiveBytes) {
+    descriptor = LinuxCalls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol.number);
     if (descriptor < 0) {
       arena.close();
-      throw new NodeException("socket(AF_NETLINK, NETLINK_ROUTE)", -descriptor);
+      throw new NodeException("socket(AF_NETLINK, " + protocol + ")", -descriptor);
     }
     try {
       if (LinuxCalls.setIntOption(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, receiveBytes) < 0) {

@@ -95,6 +95,7 @@ public final class Preflight {
     results.add(guarded("locked memory", this::lockedMemory));
     results.add(guarded("other load balancers", this::otherPrograms));
     results.add(guarded("kube-proxy rules", this::leftOverRules));
+    results.add(guarded("stale UDP sockets", this::staleSockets));
     results.add(guarded("IPv4 forwarding", () -> forwarding("IPv4", "net.ipv4.ip_forward")));
     results.add(
         guarded("IPv6 forwarding", () -> forwarding("IPv6", "net.ipv6.conf.all.forwarding")));
@@ -347,6 +348,23 @@ public final class Preflight {
     return command(program + "-legacy-save", "-t", "nat")
         .or(() -> command(program + "-save", "-t", "nat"))
         .orElse("");
+  }
+
+  /** Nothing else tells a program that the backend its UDP socket is connected to has gone. */
+  private CheckResult staleSockets() {
+    String name = "stale UDP sockets";
+    return (features.typeInformation()
+            ? machine.missingForSocketDestruction()
+            : Optional.of("CONFIG_DEBUG_INFO_BTF"))
+        .map(
+            missing ->
+                CheckResult.warning(
+                    name,
+                    "cannot be destroyed: the kernel has no " + missing,
+                    "a connected UDP socket goes on sending to a backend that is gone; use a kernel"
+                        + " with it, or --socket-hooks node, which leaves pods' sockets to the packet"
+                        + " path"))
+        .orElseGet(() -> CheckResult.ok(name, "will be destroyed by netlink SOCK_DESTROY"));
   }
 
   private CheckResult forwarding(String family, String parameter) {

@@ -4,13 +4,10 @@ package dev.sluice.node;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /**
@@ -19,20 +16,13 @@ import java.util.stream.Stream;
  */
 public final class Rtnetlink implements AutoCloseable {
   private static final int RECEIVE_BYTES = 4 << 20;
-  private static final int MESSAGE_ERROR = 2;
-  private static final int MESSAGE_DONE = 3;
-  private static final int FLAG_REQUEST = 0x01;
-  private static final int FLAG_DUMP_INTERRUPTED = 0x10;
-  private static final int FLAG_DUMP = 0x300;
-  private static final int ATTEMPTS = 100;
   private static final int CLSACT_INGRESS = 0xfffffff2;
   private static final int CLSACT_EGRESS = 0xfffffff3;
 
-  private final NetlinkSocket socket;
-  private int sequence;
+  private final NetlinkRequests requests;
 
   private Rtnetlink(NetlinkSocket socket) {
-    this.socket = socket;
+    this.requests = new NetlinkRequests(socket, "rtnetlink");
   }
 
   /**
@@ -41,7 +31,7 @@ public final class Rtnetlink implements AutoCloseable {
    * @throws NodeException if the kernel refuses
    */
   public static Rtnetlink open() {
-    return new Rtnetlink(new NetlinkSocket(RECEIVE_BYTES));
+    return new Rtnetlink(new NetlinkSocket(NetlinkSocket.Protocol.NETLINK_ROUTE, RECEIVE_BYTES));
   }
 
   /** All interfaces. */
@@ -71,24 +61,13 @@ public final class Rtnetlink implements AutoCloseable {
    * The device by which the node's own packets to an address leave; empty if there is no route. The
    * loopback device for the node's own addresses.
    */
-  public synchronized OptionalInt deviceTowards(InetAddress destination) {
-    sequence++;
-    socket.send(routeRequest(destination, sequence));
-    Optional<OptionalInt> answer = Optional.empty();
-    while (answer.isEmpty()) {
-      List<NetlinkReader.Message> received = new ArrayList<>();
-      NetlinkReader.messages(socket.receive(), received::add);
-      answer =
-          received.stream()
-              .filter(message -> message.sequence() == sequence)
-              .findFirst()
-              .map(
-                  message ->
-                      message.type() == RouteMessages.NEW_ROUTE
-                          ? RouteMessages.outputDevice(message.payload())
-                          : OptionalInt.empty());
-    }
-    return answer.get();
+  public OptionalInt deviceTowards(InetAddress destination) {
+    return requests.ask(
+        sequence -> routeRequest(destination, sequence),
+        message ->
+            message.type() == RouteMessages.NEW_ROUTE
+                ? RouteMessages.outputDevice(message.payload())
+                : OptionalInt.empty());
   }
 
   /** All entries of the ARP and neighbour discovery caches. */
@@ -101,8 +80,8 @@ public final class Rtnetlink implements AutoCloseable {
     return Stream.of(CLSACT_INGRESS, CLSACT_EGRESS)
         .anyMatch(
             parent ->
-                !dump(
-                        RouteMessages.GET_FILTER,
+                !requests
+                    .dump(
                         RouteMessages.NEW_FILTER,
                         number -> filterRequest(interfaceIndex, parent, number),
                         Optional::of)
@@ -110,56 +89,18 @@ public final class Rtnetlink implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    socket.close();
+  public void close() {
+    requests.close();
   }
 
   private <T> List<T> dump(int request, int answer, Function<ByteBuffer, Optional<T>> decoder) {
-    return dump(request, answer, number -> request(request, number), decoder);
-  }
-
-  /**
-   * Repeats a dump until it was not interrupted by a change (NLM_F_DUMP_INTR), because an
-   * interrupted one may lack entries that never changed.
-   */
-  private synchronized <T> List<T> dump(
-      int request,
-      int answer,
-      IntFunction<byte[]> message,
-      Function<ByteBuffer, Optional<T>> decoder) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      List<T> found = new ArrayList<>();
-      if (dumpOnce(request, answer, message, entry -> decoder.apply(entry).ifPresent(found::add))) {
-        return found;
-      }
-    }
-    throw new NodeException(
-        "the network changed during each of "
-            + ATTEMPTS
-            + " dumps of rtnetlink messages of type "
-            + request
-            + "; try again when it is quieter");
-  }
-
-  private boolean dumpOnce(
-      int request, int answer, IntFunction<byte[]> question, Consumer<ByteBuffer> consumer) {
-    sequence++;
-    socket.send(question.apply(sequence));
-    DumpState state = new DumpState();
-    while (!state.done) {
-      NetlinkReader.messages(
-          socket.receive(),
-          message -> {
-            if (message.sequence() == sequence) {
-              state.read(message, request, answer, consumer);
-            }
-          });
-    }
-    return !state.interrupted;
+    return requests.dump(answer, number -> request(request, number), decoder);
   }
 
   static byte[] request(int type, int sequence) {
-    NetlinkWriter writer = new NetlinkWriter(64, type, FLAG_REQUEST | FLAG_DUMP, sequence);
+    NetlinkWriter writer =
+        new NetlinkWriter(
+            64, type, NetlinkRequests.FLAG_REQUEST | NetlinkRequests.FLAG_DUMP, sequence);
     writer.fixed(new byte[RouteMessages.LINK_FIXED_LENGTH]);
     if (type == RouteMessages.GET_LINK) {
       writer.attributeInt(RouteMessages.IFLA_EXT_MASK, RouteMessages.SKIP_STATISTICS);
@@ -174,7 +115,7 @@ public final class Rtnetlink implements AutoCloseable {
     byte[] fixed = new byte[RouteMessages.ROUTE_FIXED_LENGTH];
     fixed[0] = (byte) family.number();
     fixed[1] = (byte) family.bits();
-    return new NetlinkWriter(64, RouteMessages.GET_ROUTE, FLAG_REQUEST, sequence)
+    return new NetlinkWriter(64, RouteMessages.GET_ROUTE, NetlinkRequests.FLAG_REQUEST, sequence)
         .fixed(fixed)
         .attribute(RouteMessages.RTA_DESTINATION, address)
         .toBytes();
@@ -183,7 +124,11 @@ public final class Rtnetlink implements AutoCloseable {
   /** {@code struct tcmsg}: family and padding, device, handle, parent, priority and protocol. */
   private static byte[] filterRequest(int interfaceIndex, int parent, int sequence) {
     NetlinkWriter writer =
-        new NetlinkWriter(64, RouteMessages.GET_FILTER, FLAG_REQUEST | FLAG_DUMP, sequence);
+        new NetlinkWriter(
+            64,
+            RouteMessages.GET_FILTER,
+            NetlinkRequests.FLAG_REQUEST | NetlinkRequests.FLAG_DUMP,
+            sequence);
     writer.fixed(
         ByteBuffer.allocate(RouteMessages.FILTER_FIXED_LENGTH)
             .order(ByteOrder.nativeOrder())
@@ -194,30 +139,5 @@ public final class Rtnetlink implements AutoCloseable {
             .putInt(0)
             .array());
     return writer.toBytes();
-  }
-
-  private static final class DumpState {
-    private boolean done;
-    private boolean interrupted;
-
-    private void read(
-        NetlinkReader.Message message, int request, int answer, Consumer<ByteBuffer> consumer) {
-      interrupted |= (message.flags() & FLAG_DUMP_INTERRUPTED) != 0;
-      if (message.type() == answer) {
-        consumer.accept(message.payload());
-      } else if (message.type() == MESSAGE_DONE || message.type() == MESSAGE_ERROR) {
-        done = true;
-        int error = message.payload().remaining() < 4 ? 0 : errorOf(message.payload());
-        if (error == -Errno.EBUSY || error == -Errno.EAGAIN) {
-          interrupted = true;
-        } else if (error < 0) {
-          throw new NodeException("rtnetlink dump " + request, -error);
-        }
-      }
-    }
-
-    private static int errorOf(ByteBuffer payload) {
-      return payload.order(ByteOrder.nativeOrder()).getInt(0);
-    }
   }
 }

@@ -91,7 +91,7 @@ public final class RtnetlinkMonitor implements AutoCloseable {
     }
     NetlinkSocket socket;
     try {
-      socket = new NetlinkSocket(receiveBytes);
+      socket = new NetlinkSocket(NetlinkSocket.Protocol.NETLINK_ROUTE, receiveBytes);
     } catch (RuntimeException e) {
       LinuxCalls.close(wakeUp);
       throw e;

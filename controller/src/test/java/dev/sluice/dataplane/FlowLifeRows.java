@@ -12,6 +12,8 @@ import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.random;
 import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
+import static dev.sluice.dataplane.Plans.serving;
+import static dev.sluice.dataplane.Plans.silent;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
 import static dev.sluice.packets.Packet.Flag.ACK;
@@ -23,6 +25,7 @@ import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
 import dev.sluice.packets.End;
+import dev.sluice.plan.ServicePlan;
 import java.time.Duration;
 
 /** What becomes of flows: ports that clash, ends of connections, changes of their Service. */
@@ -32,6 +35,7 @@ final class FlowLifeRows extends PacketRows {
     sourcePorts();
     endsOfConnections();
     changes();
+    datagramsWhoseBackendChanges();
   }
 
   private void sourcePorts() {
@@ -169,12 +173,47 @@ final class FlowLifeRows extends PacketRows {
         .enters(UPLINK, tcp(client, vip, ACK), Reason.FORWARDED, handedOn(tcp(client, pod, ACK)))
         .leaves(UPLINK, tcp(pod, client, ACK), Reason.REPLIED, handedOn(tcp(vip, client, ACK)))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.PASS_NOT_SERVICE, untouched());
-    row("UDP follows its Service at once")
+  }
+
+  private void datagramsWhoseBackendChanges() {
+    row("UDP leaves a backend that is not serving any more at once")
         .given(service(UDP, vip, random(local(pod))))
         .enters(UPLINK, udp(client, vip), Reason.OPENED_LOCAL, handedOn(udp(client, pod)))
         .leaves(UPLINK, udp(pod, client), Reason.REPLIED, handedOn(udp(vip, client)))
         .given(service(UDP, vip, random(local(otherPod))))
         .enters(UPLINK, udp(client, vip), Reason.OPENED_LOCAL, handedOn(udp(client, otherPod)))
         .leaves(UPLINK, udp(otherPod, client), Reason.REPLIED, handedOn(udp(vip, client)));
+    answered(row("UDP stays with a backend that is serving although no list has it"))
+        .given(serving(udpOn(otherPod), local(pod), local(otherPod)))
+        .enters(UPLINK, udp(client, vip), Reason.FORWARDED, handedOn(udp(client, pod)))
+        .leaves(UPLINK, udp(pod, client), Reason.REPLIED, handedOn(udp(vip, client)))
+        .enters(
+            UPLINK,
+            udp(otherClient, vip),
+            Reason.OPENED_LOCAL,
+            handedOn(udp(otherClient, otherPod)));
+    answered(row("UDP stays with its backend when a policy leaves clients like this one none"))
+        .given(serving(service(UDP, vip, silent()), local(pod)))
+        .enters(UPLINK, udp(client, vip), Reason.FORWARDED, handedOn(udp(client, pod)))
+        .enters(UPLINK, udp(otherClient, vip), Reason.DROP_NO_BACKEND, dropped());
+    answered(row("UDP stays with its backend as long as no endpoint at all is serving"))
+        .given(service(UDP, vip, silent()))
+        .enters(UPLINK, udp(client, vip), Reason.FORWARDED, handedOn(udp(client, pod)))
+        .enters(UPLINK, udp(otherClient, vip), Reason.DROP_NO_BACKEND, dropped())
+        .given(udpOn(otherPod))
+        .enters(UPLINK, udp(client, vip), Reason.OPENED_LOCAL, handedOn(udp(client, otherPod)));
+    answered(row("UDP goes to nobody when its Service is gone"))
+        .when("the Service is deleted", node -> node.remove(udpOn(pod).name()))
+        .enters(UPLINK, udp(client, vip), Reason.PASS_NOT_SERVICE, untouched());
+  }
+
+  private PacketCase answered(PacketCase row) {
+    return row.given(udpOn(pod))
+        .enters(UPLINK, udp(client, vip), Reason.OPENED_LOCAL, handedOn(udp(client, pod)))
+        .leaves(UPLINK, udp(pod, client), Reason.REPLIED, handedOn(udp(vip, client)));
+  }
+
+  private ServicePlan udpOn(End backend) {
+    return service(UDP, vip, random(local(backend)));
   }
 }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -85,6 +86,15 @@ final class HookedNode implements AutoCloseable {
 
   Dataplane dataplane() {
     return dataplane;
+  }
+
+  StaleSocketFinder staleSockets(boolean canMakeCookies) {
+    return new StaleSocketFinder(objects, canMakeCookies);
+  }
+
+  /** Does work of this JVM in the node's network namespace, but not in its cgroup. */
+  <T> T inNamespace(Callable<T> work) {
+    return namespace.call(work);
   }
 
   /** Forgets Services and shared ports. */

@@ -122,6 +122,20 @@ final class Plans {
     return new ServicePlan(name, ports, plan.closedAddresses(), plan.healthCheck(), plan.notes());
   }
 
+  /** The same plan when these endpoints are serving, whatever routes use. */
+  static ServicePlan serving(ServicePlan plan, Backend... backends) {
+    PortPlan port = plan.ports().getFirst();
+    PortPlan changed =
+        new PortPlan(
+            port.key(),
+            port.frontends(),
+            Stream.of(backends).sorted().toList(),
+            port.affinitySeconds(),
+            port.hasEndpoints());
+    return new ServicePlan(
+        plan.name(), List.of(changed), plan.closedAddresses(), plan.healthCheck(), plan.notes());
+  }
+
   /** The same plan for clients that keep their backend. */
   static ServicePlan sticky(ServicePlan plan) {
     PortPlan port = plan.ports().getFirst();

@@ -52,10 +52,12 @@ class ProgramLoadingTest {
         programs.add(objects.socketProgram(call + "4"));
         programs.add(objects.socketProgram(call + "6"));
       }
+      programs.add(objects.staleSocketProgram(true));
+      programs.add(objects.staleSocketProgram(false));
       programs.add(objects.clockProgram());
       programs.add(objects.explainProgram());
       objects.collectProgram().ifPresent(programs::add);
-      assertThat(programs).hasSize(collectInKernel ? 15 : 14);
+      assertThat(programs).hasSize(collectInKernel ? 17 : 16);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
         System.out.println(program.name() + ": " + instructions + " instructions verified");

@@ -4,13 +4,16 @@ package dev.sluice.dataplane;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.maglev;
 import static dev.sluice.dataplane.Plans.random;
+import static dev.sluice.dataplane.Plans.rejecting;
 import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
+import static dev.sluice.dataplane.Plans.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bpf.Backend4;
 import dev.sluice.bpf.BackendFlags;
 import dev.sluice.bpf.MapNames;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,10 @@ class RestartTest {
           maglev(local(POD), remote(REMOTE_POD)),
           random(local(POD)),
           Set.of());
+  private static final ServicePlan DATAGRAMS =
+      service(Protocol.UDP, CAST.frontend(), random(local(POD), remote(REMOTE_POD)));
+  private static final ServicePlan NO_DATAGRAMS =
+      service(Protocol.UDP, CAST.frontend(), rejecting());
   private static final ServicePlan IPV6 =
       service(Protocol.TCP, CAST6.frontend(), random(remote(CAST6.backend(CAST6.remotePod()))));
   private static final List<ServicePlan> ALL = List.of(RANDOM, MAGLEV, IPV6);
@@ -104,8 +112,22 @@ class RestartTest {
     }
 
     boolean backendInUse(int id) {
-      Backend4 slot = new Backend4().wrap(objects.mapped(MapNames.BACKEND4).element(id));
-      return (slot.flags() & BackendFlags.IN_USE) != 0;
+      return (slot(id).flags() & BackendFlags.IN_USE) != 0;
+    }
+
+    Backend4 slot(int id) {
+      return new Backend4().wrap(objects.mapped(MapNames.BACKEND4).element(id));
+    }
+
+    /** What flows compare: the slots in use, and the generation of each. */
+    Map<Integer, Integer> generations() {
+      Map<Integer, Integer> generations = new TreeMap<>();
+      for (int id = 1; id < OPTIONS.sizes().backends(); id++) {
+        if (backendInUse(id)) {
+          generations.put(id, slot(id).generation());
+        }
+      }
+      return generations;
     }
 
     /** The regions that the frontends in the kernel point to, each once. */
@@ -219,6 +241,93 @@ class RestartTest {
       assertThat(run.backendInUse(1)).isFalse();
       assertThat(run.backendInUse(2)).isFalse();
       assertThat(run.backendInUse(3)).isTrue();
+    }
+  }
+
+  @Test
+  @ShowsRules({172, 174})
+  void datagramBackendsKeepTheirSlotsOverARestartWithoutAnyEndpointUntilThereIsOne() {
+    Map<Integer, Integer> before;
+    try (Run run = new Run()) {
+      run.apply(List.of(DATAGRAMS));
+      before = run.generations();
+      assertThat(before).hasSize(2);
+    }
+    try (Run run = new Run()) {
+      run.apply(List.of(NO_DATAGRAMS));
+      run.dataplane.sweep();
+      assertThat(run.generations()).isEqualTo(before);
+      run.apply(List.of(service(Protocol.UDP, CAST.frontend(), random(local(OTHER_POD)))));
+      assertThat(run.generations()).hasSize(1).doesNotContainKeys(1, 2);
+    }
+  }
+
+  @Test
+  @ShowsRules({170, 174})
+  void aDatagramBackendThatOnlyServesKeepsItsSlotOverARestart() {
+    ServicePlan leaving =
+        serving(
+            service(Protocol.UDP, CAST.frontend(), random(remote(REMOTE_POD))),
+            local(POD),
+            remote(REMOTE_POD));
+    Map<Integer, Integer> before;
+    try (Run run = new Run()) {
+      run.apply(List.of(DATAGRAMS));
+      before = run.generations();
+    }
+    try (Run run = new Run()) {
+      run.apply(List.of(leaving));
+      run.dataplane.sweep();
+      assertThat(run.generations()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  @ShowsRules(169)
+  void aDatagramBackendThatLeftWhileNoAgentRanLosesItsSlot() {
+    try (Run run = new Run()) {
+      run.apply(List.of(DATAGRAMS));
+    }
+    try (Run run = new Run()) {
+      run.apply(List.of(service(Protocol.UDP, CAST.frontend(), random(remote(REMOTE_POD)))));
+      run.dataplane.sweep();
+      assertThat(run.generations()).hasSize(1);
+    }
+  }
+
+  @Test
+  void slotsThatOnlyKeepOldDatagramsGoWithTheirService() {
+    try (Run run = new Run()) {
+      run.apply(List.of(DATAGRAMS, NO_DATAGRAMS));
+      assertThat(run.dataplane.occupancy().backends()).isEqualTo(2);
+      run.apply(List.of(ServicePlan.nothing(DATAGRAMS.name())));
+      assertThat(run.dataplane.occupancy().backends()).isZero();
+    }
+  }
+
+  @Test
+  void connectionsNeedNoSlotSoABackendThatOnlyServesHasNone() {
+    try (Run run = new Run()) {
+      run.apply(
+          List.of(
+              serving(
+                  service(Protocol.TCP, CAST.frontend(), random(local(POD))),
+                  local(POD),
+                  local(OTHER_POD))));
+      assertThat(run.dataplane.occupancy().backends()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @ShowsRules(167)
+  void onlyADatagramBackendThatGoesIsAnnounced() {
+    AtomicInteger announced = new AtomicInteger();
+    try (Run run = new Run()) {
+      run.dataplane.onDatagramBackendGone(announced::incrementAndGet);
+      run.apply(List.of(RANDOM, CHANGED, DATAGRAMS, NO_DATAGRAMS, DATAGRAMS));
+      assertThat(announced).hasValue(0);
+      run.apply(List.of(service(Protocol.UDP, CAST.frontend(), random(local(POD)))));
+      assertThat(announced).hasValue(1);
     }
   }
 

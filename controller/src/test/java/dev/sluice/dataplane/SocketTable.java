@@ -5,6 +5,7 @@ import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.random;
 import static dev.sluice.dataplane.Plans.rejecting;
 import static dev.sluice.dataplane.Plans.service;
+import static dev.sluice.dataplane.Plans.serving;
 import static dev.sluice.dataplane.Plans.silent;
 import static dev.sluice.dataplane.Plans.sticky;
 import static dev.sluice.model.Protocol.TCP;
@@ -110,6 +111,26 @@ final class SocketTable {
         .given(udpOn(random(local(otherPod))))
         .sendsTo(vip, Reason.CONNECTED)
         .receivesFrom(vip, Reason.NAMED);
+    row("a UDP socket stays with a backend that is serving although no list has it")
+        .given(udpOn(random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .given(serving(udpOn(silent()), local(pod)))
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .opens(UDP)
+        .failsToSendTo(vip, EHOSTUNREACH, Reason.DROP_NO_BACKEND);
+    row("a UDP socket stays with its backend as long as no endpoint at all is serving")
+        .given(udpOn(random(local(pod))))
+        .opens(UDP)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .given(udpOn(rejecting()))
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED)
+        .opens(UDP)
+        .failsToSendTo(vip, ECONNREFUSED, Reason.REJECT_NO_BACKEND);
     row("the node's own datagrams have no packet path: without a backend they are refused at once")
         .given(udpOn(rejecting()))
         .opens(UDP)

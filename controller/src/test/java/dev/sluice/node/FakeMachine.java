@@ -20,6 +20,7 @@ final class FakeMachine implements Machine {
   private final Map<Path, Long> fileSystems = new HashMap<>();
   private final Map<String, String> outputs = new HashMap<>();
   private List<String> programs = List.of("sluice_tc", "sd_devices");
+  private Optional<String> missingForSocketDestruction = Optional.empty();
   private final List<String> commandsRun = new ArrayList<>();
 
   FakeMachine(Path root) {
@@ -116,6 +117,16 @@ final class FakeMachine implements Machine {
   @Override
   public List<String> loadedPrograms() {
     return programs;
+  }
+
+  FakeMachine lacksForSocketDestruction(String option) {
+    missingForSocketDestruction = Optional.of(option);
+    return this;
+  }
+
+  @Override
+  public Optional<String> missingForSocketDestruction() {
+    return missingForSocketDestruction;
   }
 
   @Override

@@ -63,7 +63,7 @@ class PreflightTest {
   void aGoodMachinePassesEveryLine() {
     machine.file(
         "sys/kernel/btf/vmlinux",
-        "\0BPF_TCX_INGRESS\0BPF_FUNC_set_retval\0bpf_sock_destroy\0"
+        "\0BPF_TCX_INGRESS\0BPF_FUNC_set_retval\0bpf_get_socket_ptr_cookie\0"
             + "BPF_PROG_TYPE_SYSCALL\0BPF_FUNC_for_each_map_elem\0BPF_MAP_LOOKUP_BATCH\0");
     List<CheckResult> results = run();
     assertThat(results)
@@ -71,7 +71,7 @@ class PreflightTest {
     assertThat(results)
         .extracting(CheckResult::name)
         .doesNotHaveDuplicates()
-        .hasSize(16 + KernelFeature.values().length - 1);
+        .hasSize(17 + KernelFeature.values().length - 1);
     assertThat(results).noneMatch(line -> line.found().contains("fall back"));
     assertThat(Preflight.passed(results)).isTrue();
   }
@@ -95,10 +95,24 @@ class PreflightTest {
   }
 
   @Test
+  void aKernelThatCannotDestroySocketsIsAWarning() {
+    machine
+        .file("sys/kernel/btf/vmlinux", "\0BPF_TCX_INGRESS\0")
+        .lacksForSocketDestruction("CONFIG_INET_DIAG_DESTROY");
+    assertLine(
+        "stale UDP sockets", Status.WARNING, "CONFIG_INET_DIAG_DESTROY", "--socket-hooks node");
+  }
+
+  @Test
   void aPretendedReleaseIsCheckedLikeARealOne() {
     List<CheckResult> results = run(KernelFeatures.detect(directory).pretend("5.10"));
     assertThat(line("kernel", results).found()).isEqualTo("5.10");
     assertThat(line("tcx", results).found()).contains("clsact");
+  }
+
+  @Test
+  void withoutTypeInformationStaleSocketsAreNotFound() {
+    assertLine("stale UDP sockets", Status.WARNING, "CONFIG_DEBUG_INFO_BTF", "--socket-hooks node");
   }
 
   @Test

@@ -149,7 +149,9 @@ class RtnetlinkMonitorTest {
           public void resynchronise() {}
         };
     try (RtnetlinkMonitor monitor = monitor();
-        NetlinkSocket socket = namespace.call(() -> new NetlinkSocket(1 << 20))) {
+        NetlinkSocket socket =
+            namespace.call(
+                () -> new NetlinkSocket(NetlinkSocket.Protocol.NETLINK_ROUTE, 1 << 20))) {
       monitor.start(clock);
       for (int i = 0; i < rounds; i++) {
         long start = System.nanoTime();
@@ -192,7 +194,9 @@ class RtnetlinkMonitorTest {
     try (RtnetlinkMonitor monitor =
             namespace.call(
                 () -> RtnetlinkMonitor.open(EnumSet.of(RtnetlinkMonitor.Group.LINKS), 4096));
-        NetlinkSocket socket = namespace.call(() -> new NetlinkSocket(1 << 20))) {
+        NetlinkSocket socket =
+            namespace.call(
+                () -> new NetlinkSocket(NetlinkSocket.Protocol.NETLINK_ROUTE, 1 << 20))) {
       monitor.start(slow);
       socket.send(setMtu(index, 1400));
       awaitLatch(blocked);

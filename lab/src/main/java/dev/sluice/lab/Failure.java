@@ -20,6 +20,11 @@ public enum Failure {
   DENIED,
   /** The connection was reset after it had been established. */
   RESET,
+  /**
+   * Somebody on this machine destroyed the socket: ECONNABORTED when it reads; a connected UDP
+   * socket gets EDESTADDRREQ when it sends.
+   */
+  ABORTED,
   /** The peer closed before it had sent everything. */
   CLOSED,
   /** The answer is not the one expected for what was sent. */
@@ -61,6 +66,9 @@ public enum Failure {
     }
     if (message.contains("reset") || message.contains("broken pipe")) {
       return RESET;
+    }
+    if (message.contains("connection abort") || message.contains("destination address required")) {
+      return ABORTED;
     }
     return OTHER;
   }

@@ -64,7 +64,7 @@ final class ShortConnectionRun {
       case REFUSED -> refused;
       case TIMED_OUT -> timedOut;
       case CORRUPTED -> misdelivered;
-      case UNREACHABLE, DENIED, RESET, CLOSED, OTHER -> other;
+      case UNREACHABLE, DENIED, RESET, ABORTED, CLOSED, OTHER -> other;
     };
   }
 }

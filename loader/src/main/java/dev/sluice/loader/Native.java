@@ -42,6 +42,8 @@ final class Native {
           FunctionDescriptor.of(INT, POINTER, INT),
           CAPTURE_ERRNO,
           Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle READ =
+      capturing("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
   private static final MethodHandle OPEN_OBJECT =
       capturing("bpf_object__open_mem", FunctionDescriptor.of(POINTER, POINTER, LONG, POINTER));
 
@@ -125,6 +127,28 @@ final class Native {
         throw new BpfException("open", path.toString(), errno(state));
       }
       return fd;
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /**
+   * Reads until the buffer is full or there is nothing more now; 0 is the end. Interrupted reads,
+   * and those that a long iteration without output ends (EAGAIN), are taken up again.
+   */
+  static int read(int fd, MemorySegment buffer, String subject) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
+      while (true) {
+        long length = (long) READ.invokeExact(state, fd, buffer, buffer.byteSize());
+        if (length >= 0) {
+          return Math.toIntExact(length);
+        }
+        int errno = errno(state);
+        if (errno != Errno.EINTR.number() && errno != Errno.EAGAIN.number()) {
+          throw new BpfException("read", subject, errno);
+        }
+      }
     } catch (Throwable failure) {
       throw unchecked(failure);
     }

@@ -23,8 +23,26 @@ import java.util.stream.Stream;
 record ServiceFile(
     String name, int number, String protocol, int port, int nodePort, List<Member> members) {
 
+  /** What an EndpointSlice says of an endpoint. */
+  enum Condition {
+    READY(true, true, false),
+    UNREADY(false, false, false),
+    /** Terminating, but still serving. */
+    TERMINATING(false, true, true);
+
+    private final boolean ready;
+    private final boolean serving;
+    private final boolean terminating;
+
+    Condition(boolean ready, boolean serving, boolean terminating) {
+      this.ready = ready;
+      this.serving = serving;
+      this.terminating = terminating;
+    }
+  }
+
   /** One endpoint. */
-  record Member(Host host, int port, boolean ready) {
+  record Member(Host host, int port, Condition condition) {
     private String node() {
       return switch (host) {
         case PodHost pod -> pod.node().name();
@@ -53,7 +71,7 @@ record ServiceFile(
   /** Adds a ready endpoint. */
   ServiceFile with(Host host, int hostPort) {
     List<Member> more = new ArrayList<>(members);
-    more.add(new Member(host, hostPort, true));
+    more.add(new Member(host, hostPort, Condition.READY));
     return new ServiceFile(name, number, protocol, port, nodePort, more);
   }
 
@@ -83,6 +101,11 @@ record ServiceFile(
 
   /** Turns the endpoints of a host ready or not. */
   ServiceFile withReady(Host host, boolean ready) {
+    return withCondition(host, ready ? Condition.READY : Condition.UNREADY);
+  }
+
+  /** Changes the endpoints of a host. */
+  ServiceFile withCondition(Host host, Condition condition) {
     return new ServiceFile(
         name,
         number,
@@ -93,7 +116,7 @@ record ServiceFile(
             .map(
                 member ->
                     member.host().equals(host)
-                        ? new Member(member.host(), member.port(), ready)
+                        ? new Member(member.host(), member.port(), condition)
                         : member)
             .toList());
   }
@@ -194,9 +217,15 @@ record ServiceFile(
             nodeName: %s
             conditions:
               ready: %b
+              serving: %b
+              terminating: %b
           """
               .formatted(
-                  member.host().address(family).getHostAddress(), member.node(), member.ready()));
+                  member.host().address(family).getHostAddress(),
+                  member.node(),
+                  member.condition().ready,
+                  member.condition().serving,
+                  member.condition().terminating));
     }
     return text.toString();
   }
