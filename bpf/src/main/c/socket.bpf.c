@@ -225,6 +225,9 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	if (state->by_packets)
 		return left_to_packets();
 	slot = slot_of(state, called);
+	/* connect() chooses anew: the former choice is nobody's. */
+	if (slot && !sending)
+		slot->backend_id = 0;
 	/* A datagram socket keeps to the backend that it has for a frontend as long as that is valid. */
 	if (!sending || !slot || !is_valid(slot))
 		slot = make_slot(context, called, service, self, socket, state, own, sending,
