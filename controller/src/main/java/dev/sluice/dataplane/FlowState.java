@@ -3,10 +3,12 @@ package dev.sluice.dataplane;
 
 import dev.sluice.bpf.MapNames;
 import dev.sluice.loader.BpfMap;
+import dev.sluice.model.IpFamily;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the programs remember of connections. Only for programs that carry no traffic: a running
@@ -14,7 +16,7 @@ import java.util.List;
  */
 public final class FlowState {
   private final List<BpfMap> flows;
-  private final List<BpfMap> pins;
+  private final Map<IpFamily, BpfMap> pins;
 
   public FlowState(LoadedObjects objects) {
     this.flows =
@@ -23,7 +25,10 @@ public final class FlowState {
             objects.map(MapNames.FLOW6),
             objects.map(MapNames.EMBRYO4),
             objects.map(MapNames.EMBRYO6));
-    this.pins = List.of(objects.map(MapNames.AFFINITY4), objects.map(MapNames.AFFINITY6));
+    this.pins =
+        Map.of(
+            IpFamily.IPV4, objects.map(MapNames.AFFINITY4),
+            IpFamily.IPV6, objects.map(MapNames.AFFINITY6));
   }
 
   /** Forgets every flow. */
@@ -33,7 +38,12 @@ public final class FlowState {
 
   /** Forgets which backends clients are pinned to. */
   public void forgetPins() {
-    pins.forEach(FlowState::clear);
+    pins.values().forEach(FlowState::clear);
+  }
+
+  /** Forgets which backends clients of one family are pinned to. */
+  public void forgetPins(IpFamily family) {
+    clear(pins.get(family));
   }
 
   private static void clear(BpfMap map) {

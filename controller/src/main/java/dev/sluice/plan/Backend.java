@@ -10,7 +10,8 @@ import java.util.Comparator;
  * An endpoint that packets are sent to. Ordered by address and port.
  *
  * @param port 1 to 65535
- * @param local whether it is on this node
+ * @param local whether it is on this node: its slice says so, or it has an address of the node. The
+ *     API servers' own endpoints bear no node name, and packets to this node are never sent on
  */
 public record Backend(IpAddress address, int port, boolean local) implements Comparable<Backend> {
   private static final Comparator<Backend> ORDER =

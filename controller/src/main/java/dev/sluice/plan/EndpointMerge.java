@@ -5,6 +5,7 @@ import dev.sluice.model.Endpoint;
 import dev.sluice.model.EndpointSlice;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
+import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ServicePort;
 import dev.sluice.model.SlicePort;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ final class EndpointMerge {
           .thenComparing(endpoint -> !endpoint.ready())
           .thenComparing(endpoint -> !endpoint.serving());
 
-  private final String nodeName;
+  private final NodeFacts node;
   private final List<ReadSlice> slices;
 
   private record ReadSlice(IpFamily family, List<SlicePort> ports, List<ReadEndpoint> endpoints) {}
@@ -34,8 +35,8 @@ final class EndpointMerge {
   private record ReadEndpoint(IpAddress address, Endpoint endpoint) {}
 
   /** Reads the slices' addresses once for all ports. */
-  EndpointMerge(String nodeName, List<EndpointSlice> slices, Notes notes) {
-    this.nodeName = nodeName;
+  EndpointMerge(NodeFacts node, List<EndpointSlice> slices, Notes notes) {
+    this.node = node;
     this.slices =
         slices.stream()
             .filter(slice -> !slice.headless())
@@ -89,9 +90,11 @@ final class EndpointMerge {
 
   private MergedEndpoint candidate(ReadEndpoint read, int port) {
     Endpoint endpoint = read.endpoint();
-    boolean local = endpoint.nodeName().isPresent() && endpoint.nodeName().get().equals(nodeName);
+    boolean local =
+        endpoint.nodeName().isPresent() && endpoint.nodeName().get().equals(node.name());
     return new MergedEndpoint(
-        new Backend(read.address(), port, local),
+        new Backend(read.address(), port, local || node.addresses().contains(read.address())),
+        local,
         endpoint.ready(),
         endpoint.serving(),
         endpoint.terminating(),

@@ -72,8 +72,7 @@ public final class Planner {
     Notes notes = new Notes();
     // The label hides the endpoints; the EndpointSlice controller would copy it to the slices.
     boolean endpointsHidden = service.labels().containsKey(WellKnown.HEADLESS);
-    EndpointMerge merge =
-        new EndpointMerge(node.name(), endpointsHidden ? List.of() : slices, notes);
+    EndpointMerge merge = new EndpointMerge(node, endpointsHidden ? List.of() : slices, notes);
     Optional<Algorithm> algorithm = RouteChoice.requestedAlgorithm(service, notes);
     List<ServicePort> servicePorts = distinctPorts(service, notes);
 

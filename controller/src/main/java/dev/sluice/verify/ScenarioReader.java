@@ -81,6 +81,15 @@ public final class ScenarioReader {
     return scenarios;
   }
 
+  /**
+   * Reads a scenario that is in memory.
+   *
+   * @param file what errors name
+   */
+  Scenario read(String file, JsonNode document) {
+    return scenario(new Place(file, "", document));
+  }
+
   private static String location(JsonLocation location) {
     return location == null
         ? ""

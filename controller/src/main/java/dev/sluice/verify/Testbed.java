@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The real programs with maps of their own, and a network that stands for the node's. They are
@@ -50,6 +51,7 @@ final class Testbed implements AutoCloseable {
   private static final int FIRST_NAT_PORT = 32768;
 
   private final StandIn node = new StandIn();
+  private final Planning planning;
   private final LoadedObjects objects;
   private final Dataplane dataplane;
   private final NodeTable table;
@@ -59,10 +61,23 @@ final class Testbed implements AutoCloseable {
   private Optional<NodeSockets> sockets = Optional.empty();
   private boolean pins;
 
+  /** Who makes a Service's plan. */
+  @FunctionalInterface
+  interface Planning {
+    /** The planner for a node. */
+    Function<ServiceState, ServicePlan> on(NodeFacts node, ProxyConfig config);
+  }
+
   Testbed() {
+    this(
+        new MapSizes(65536, 131072, 262144, 4096, 65536, 64),
+        (facts, config) -> new Planner(facts, config)::plan);
+  }
+
+  Testbed(MapSizes sizes, Planning planning) {
+    this.planning = planning;
     LoadedObjects loaded = null;
     try {
-      MapSizes sizes = new MapSizes(65536, 131072, 262144, 4096, 65536, 64);
       loaded = LoadedObjects.unpinned(new LoadOptions(sizes, true, false, false, true));
       dataplane = new Dataplane(loaded);
       table = new NodeTable(loaded);
@@ -97,12 +112,12 @@ final class Testbed implements AutoCloseable {
   List<String> install(ProxyConfig config, Scenario.Step step) {
     describeNode(step.node(), config.localTraffic());
     dataplane.setServiceNetworks(config.guardedNetworks());
-    Planner planner = new Planner(step.node(), config);
+    Function<ServiceState, ServicePlan> planner = planning.on(step.node(), config);
     List<String> notes = new ArrayList<>();
     Set<ServiceName> gone = new HashSet<>(installed);
     pins = false;
     for (ServiceState state : step.states()) {
-      ServicePlan plan = planner.plan(state);
+      ServicePlan plan = planner.apply(state);
       gone.remove(state.name());
       installed.add(state.name());
       plan.notes().forEach(note -> notes.add(state.name() + ": " + note));
@@ -137,23 +152,42 @@ final class Testbed implements AutoCloseable {
 
   /** Runs a flow's first packets, or opens its sockets, and tells what they meet. */
   Found run(Flow flow) {
+    return run(flow, connections(flow.expected()), pins);
+  }
+
+  /**
+   * Runs as many connections of a flow.
+   *
+   * @param manyClients whether one client stands for many, so that each may get another backend
+   */
+  Found run(Flow flow, int connections, boolean manyClients) {
     flowState.forgetFlows();
     CountedReasons reasons = CountedReasons.from(objects);
     Set<Outcome> outcomes = new HashSet<>();
-    int connections = connections(flow.expected());
     for (int connection = 0; connection < connections; connection++) {
-      outcomes.add(
-          switch (flow.from()) {
-            case POD -> packet(flow, node.inside(), connection);
-            case EXTERNAL -> packet(flow, node.outside(), connection);
-            case NODE -> sockets().open(flow.call());
-          });
-      if (pins) {
-        // One client stands for many here: each connection is another client's.
-        flowState.forgetPins();
+      outcomes.add(connect(flow, connection));
+      if (manyClients) {
+        flowState.forgetPins(flow.source().family());
       }
     }
     return new Found(merge(outcomes), reasons.since());
+  }
+
+  /**
+   * Opens one connection of a flow. Whoever calls this forgets flows and pins when it is time to.
+   *
+   * @param number tells the flow's connections apart
+   */
+  Outcome connect(Flow flow, int number) {
+    return switch (flow.from()) {
+      case POD -> packet(flow, node.inside(), number);
+      case EXTERNAL -> packet(flow, node.outside(), number);
+      case NODE -> sockets().open(flow.call());
+    };
+  }
+
+  FlowState flowState() {
+    return flowState;
   }
 
   /** 256, or 64 for each backend. */

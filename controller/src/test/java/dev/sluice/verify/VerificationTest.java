@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.NodeException;
 import java.io.IOException;
@@ -176,6 +177,49 @@ class VerificationTest {
             "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
 
     assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+  }
+
+  /** The API servers' endpoints are such; the policies go by the name of the node all the same. */
+  @ShowsRules({33, 281})
+  @Test
+  void anEndpointAtTheNodesOwnAddressIsReachedThoughItBearsNoNodeName() throws IOException {
+    Path file = temporary.resolve("api-server.yaml");
+    Files.writeString(
+        file,
+        """
+        node: {name: here, addresses: [198.51.100.1]}
+        steps:
+          - objects:
+              - apiVersion: v1
+                kind: Service
+                metadata: {name: kubernetes}
+                spec: {clusterIP: 10.96.0.1, ports: [{name: https, port: 443}]}
+              - apiVersion: v1
+                kind: Service
+                metadata: {name: here-only}
+                spec: {clusterIP: 10.96.0.2, internalTrafficPolicy: Local, ports: [{name: https, port: 443}]}
+              - apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: kubernetes, labels: {kubernetes.io/service-name: kubernetes}}
+                addressType: IPv4
+                ports: [{name: https, port: 6443}]
+                endpoints: [{addresses: [198.51.100.1]}]
+              - apiVersion: discovery.k8s.io/v1
+                kind: EndpointSlice
+                metadata: {name: here-only, labels: {kubernetes.io/service-name: here-only}}
+                addressType: IPv4
+                ports: [{name: https, port: 6443}]
+                endpoints: [{addresses: [198.51.100.1]}]
+            flows:
+              - {from: external, source: 203.0.113.9, destination: 10.96.0.1, port: 443,
+                 expect: {verdict: forward, backends: ['198.51.100.1:6443']}}
+              - {from: external, source: 203.0.113.9, destination: 10.96.0.2, port: 443,
+                 expect: {verdict: drop}}
+        """);
+
+    assertThat(run(new ScenarioReader().read(file).getFirst()))
+        .extracting(Result::difference)
+        .containsExactly(Optional.empty(), Optional.empty());
   }
 
   @Test

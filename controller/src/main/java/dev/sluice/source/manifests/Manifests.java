@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 
 /** Reads manifests once, where no directory is watched. */
 public final class Manifests {
+  /** One for all, since what it learns of Kubernetes' classes takes longer than most manifests. */
+  private static final ManifestReader READER = new ManifestReader();
+
   private Manifests() {}
 
   /**
@@ -26,7 +29,7 @@ public final class Manifests {
    */
   public static List<ServiceState> read(
       String name, byte[] content, Consumer<SourceProblem> warnings) {
-    ManifestFile file = new ManifestReader().read(name, content);
+    ManifestFile file = READER.read(name, content);
     if (file.broken()) {
       throw new SourceException(
           file.problems().stream().map(SourceProblem::toString).collect(Collectors.joining("\n")));
