@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.bpf.Backend4;
 import dev.sluice.bpf.BackendFlags;
 import dev.sluice.bpf.MapNames;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
 import dev.sluice.model.ServiceName;
@@ -135,6 +136,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules(188)
   void installedPlansAreNotWrittenAgain() {
     try (Run run = new Run()) {
       run.apply(ALL);
@@ -145,6 +147,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules(190)
   void aRestartKeepsIdsGenerationsAndRegions() {
     Map<String, String> before;
     Map<PortKey, Integer> ids;
@@ -164,6 +167,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules({184, 190})
   void aSweepRemovesWhatIsGoneAndNothingBefore() {
     try (Run run = new Run()) {
       run.apply(ALL);
