@@ -71,11 +71,11 @@ class RandomWorldsTest {
   void theScenarioFileThatIsPrintedSaysTheSame(@ForAll("worlds") World world) throws IOException {
     Path file = Files.createTempFile("world", ".yaml");
     try {
-      Files.writeString(file, ScenarioFile.yaml(world));
+      Files.writeString(file, WorldScenario.yaml(world));
       Scenario printed = new ScenarioReader().read(file).getFirst();
 
-      assertThat(printed.config()).isEqualTo(ScenarioFile.read(world).config());
-      assertThat(printed.steps()).isEqualTo(ScenarioFile.read(world).steps());
+      assertThat(printed.config()).isEqualTo(WorldScenario.read(world).config());
+      assertThat(printed.steps()).isEqualTo(WorldScenario.read(world).steps());
     } finally {
       Files.delete(file);
     }

@@ -42,11 +42,11 @@ final class WorldTrial implements AutoCloseable {
    * @return how the programs differ from the model; empty if they do not
    */
   Optional<String> differences(World world) {
-    Scenario scenario = ScenarioFile.read(world);
+    Scenario scenario = WorldScenario.read(world);
     List<String> differences = testbed.node().network().call(() -> run(world, scenario));
     return differences.isEmpty()
         ? Optional.empty()
-        : Optional.of(String.join("\n", differences) + "\n" + ScenarioFile.yaml(world));
+        : Optional.of(String.join("\n", differences) + "\n" + WorldScenario.yaml(world));
   }
 
   private List<String> run(World world, Scenario scenario) {
@@ -93,12 +93,12 @@ final class WorldTrial implements AutoCloseable {
     return new Flow(
         "random",
         new Call(
-            ScenarioFile.origin(packet),
-            ScenarioFile.address(packet.source()),
-            ScenarioFile.address(packet.destination()),
+            WorldScenario.origin(packet),
+            WorldScenario.address(packet.source()),
+            WorldScenario.address(packet.destination()),
             packet.port(),
             Protocol.valueOf(packet.protocol())),
-        ScenarioFile.outcome(ruling));
+        WorldScenario.outcome(ruling));
   }
 
   private static int connections(int backends) {
