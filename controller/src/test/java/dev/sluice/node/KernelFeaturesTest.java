@@ -54,6 +54,7 @@ class KernelFeaturesTest {
     assertThat(features.typeInformation()).isFalse();
     assertThat(features.present())
         .containsExactlyInAnyOrder(
+            KernelFeature.SOCKET_COOKIE,
             KernelFeature.SYSCALL_PROGRAMS,
             KernelFeature.FOR_EACH_MAP_ELEMENT,
             KernelFeature.BATCH_OPERATIONS,
