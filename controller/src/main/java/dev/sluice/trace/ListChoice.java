@@ -28,7 +28,8 @@ record ListChoice(Route route, boolean internal, String policy) {
       Frontend frontend, WayIn wayIn, IpAddress source, Collection<Cidr> podNetworks) {
     boolean node = wayIn.from() == Origin.NODE;
     boolean byDetector = frontend.flags().contains(Flag.SOURCE_MATTERS);
-    boolean detected = podNetworks.stream().anyMatch(network -> network.contains(source));
+    boolean detected =
+        wayIn.isDetected() || podNetworks.stream().anyMatch(network -> network.contains(source));
     boolean internal = node || (byDetector ? detected : wayIn.isInside());
     Route route = internal ? frontend.inside() : frontend.outside();
     return new ListChoice(

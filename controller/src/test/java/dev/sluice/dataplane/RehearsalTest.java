@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What a rehearsal may do to the maps of a running instance: read them. */
 class RehearsalTest {
   private static final LoadOptions OPTIONS =
-      new LoadOptions(new MapSizes(64, 64, 256, 64, 4096), true, true, false, false);
+      new LoadOptions(new MapSizes(64, 64, 256, 64, 4096, 64), true, true, false, false);
   private static final int OLDEST = 512;
   private static final int LOOPBACK = 1;
   private static final IpAddress CLIENT = IpAddress.parse("10.1.0.1");
