@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.trace;
 
-import dev.sluice.attach.AttachedDevice;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.plan.Frontend;
@@ -30,8 +29,7 @@ record ListChoice(Route route, boolean internal, String policy) {
     boolean node = wayIn.from() == Origin.NODE;
     boolean byDetector = frontend.flags().contains(Flag.SOURCE_MATTERS);
     boolean detected =
-        wayIn.device().filter(AttachedDevice::detected).isPresent()
-            || podNetworks.stream().anyMatch(network -> network.contains(source));
+        wayIn.isDetected() || podNetworks.stream().anyMatch(network -> network.contains(source));
     boolean internal = node || (byDetector ? detected : wayIn.isInside());
     Route route = internal ? frontend.inside() : frontend.outside();
     return new ListChoice(

@@ -31,6 +31,11 @@ record WayIn(Origin from, boolean assumed, Optional<AttachedDevice> device, Stri
     return device.map(AttachedDevice::isInside).orElse(true);
   }
 
+  /** Whether the local-traffic detector goes by the device that the client is behind. */
+  boolean isDetected() {
+    return device.map(AttachedDevice::detected).orElse(false);
+  }
+
   /**
    * Settles what the question leaves open.
    *

@@ -52,9 +52,6 @@ public final class TracedNode implements AutoCloseable {
           MapNames.EMBRYO6,
           MapNames.AFFINITY4,
           MapNames.AFFINITY6,
-          MapNames.FRAGMENT4,
-          MapNames.FRAGMENT6,
-          MapNames.SHARED_PORT,
           MapNames.NODE,
           MapNames.STATS,
           MapNames.PRESSURE,
@@ -85,7 +82,7 @@ public final class TracedNode implements AutoCloseable {
     live =
         LoadedObjects.unpinned(
             new LoadOptions(
-                new MapSizes(256, 256, 4096, 1024, 1024, 256), true, true, false, true));
+                new MapSizes(256, 256, 4096, 1024, 1024, 1024), true, true, false, true));
     dataplane = new Dataplane(live);
     NodeTable table = new NodeTable(live);
     table.write(
@@ -97,13 +94,17 @@ public final class TracedNode implements AutoCloseable {
             NAT_PORT,
             NAT_PORT,
             FlowTimeouts.DEFAULT));
+    // As in scenarios: a detector by device takes the pods' for what it looks for.
+    boolean detected = !scenario.config().localTraffic().interfaceName().isEmpty();
     devices =
         List.of(
-            new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), false),
+            new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), detected),
             new AttachedDevice(
                 standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of(), false));
     devices.forEach(
-        device -> table.putDevice(device.interfaceIndex(), Map.of(), device.isInside()));
+        device ->
+            table.putDevice(
+                device.interfaceIndex(), Map.of(), device.isInside(), device.detected()));
     podNetworks = scenario.config().localTraffic().podNetworks(step.node());
     dataplane.setPodNetworks(podNetworks);
     dataplane.setServiceNetworks(scenario.config().guardedNetworks());

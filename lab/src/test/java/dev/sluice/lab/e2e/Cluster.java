@@ -34,6 +34,7 @@ final class Cluster implements AutoCloseable {
   private final Path manifests;
   private final List<String> arguments;
   private final Map<String, Agent> agents = new ConcurrentHashMap<>();
+  private int marks;
 
   private Cluster(Lab lab, List<String> arguments) {
     this.lab = lab;
@@ -59,6 +60,17 @@ final class Cluster implements AutoCloseable {
   Cluster startAgents() {
     lab.nodes().parallelStream().forEach(node -> startAgent(node.name()));
     return this;
+  }
+
+  /** Replaces the agents of all nodes by ones with other arguments. */
+  void restartAgents(String... more) {
+    lab.nodes().parallelStream().forEach(node -> restartAgent(node.name(), more));
+  }
+
+  /** Replaces one node's agent by one with other arguments. */
+  void restartAgent(String node, String... more) {
+    agents.get(node).terminate();
+    startAgent(node, more);
   }
 
   /** Starts one node's agent, with more arguments than those of the whole cluster. */
@@ -89,6 +101,38 @@ final class Cluster implements AutoCloseable {
           StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Applies Services, each as a file of its own, and waits until every agent has them installed: an
+   * agent tells its changes in order, so a Service that is written last shows it.
+   */
+  void install(ServiceFile... services) {
+    for (ServiceFile service : services) {
+      apply(service.name() + ".yaml", service.yaml());
+    }
+    awaitApplied();
+  }
+
+  /** Waits until every agent has installed what was applied and deleted so far. */
+  void awaitApplied() {
+    int number = ++marks;
+    apply(
+        "mark.yaml",
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: mark, namespace: lab}
+        spec: {clusterIP: 10.96.255.255, ports: [{port: %d}]}
+        """
+            .formatted(number));
+    String frontend = "CLUSTER_IP 10.96.255.255:" + number;
+    for (String node : agents.keySet()) {
+      NodeHost host = lab.node(node);
+      Await.until(
+          "what was applied is installed on " + node,
+          () -> Await.ask(host, "services").toString().contains('"' + frontend + '"'));
     }
   }
 

@@ -152,15 +152,7 @@ class DnsTest {
 
   /** A resolver at work. */
   private record Resolving(Client client, AddressFamily family, BackgroundResolver resolver) {
-    /** An agent that destroys no sockets leaves a translated one with its first server for ever. */
-    private boolean followsTheService() {
-      return !client.hooked() || cluster.status("node-1").has("staleSockets");
-    }
-
     void assertAnsweredBy(List<PodHost> pods) {
-      if (!followsTheService()) {
-        return;
-      }
       assertThat(resolver.server())
           .as("%s: who answers while the old servers are terminating", this)
           .isIn(pods.stream().map(pod -> pod.address(family).getHostAddress()).toList());
@@ -182,10 +174,6 @@ class DnsTest {
       assertThat(report.failed()).as("%s: queries without an answer", this).isZero();
       assertThat(report.misnamed()).as("%s: answers from elsewhere", this).isZero();
       assertThat(report.slowest()).as("%s", this).isLessThan(SLOWEST);
-      if (!followsTheService()) {
-        System.out.println("skipped for " + this + ": the agent destroys no sockets");
-        return;
-      }
       assertThat(report.answers())
           .as("%s: who answered", this)
           .hasSizeGreaterThanOrEqualTo(SETS.size());

@@ -116,10 +116,12 @@ final class InstalledMaps {
     byte[] address = InetAddress.ofLiteral(file.externalIp(family)).getAddress();
     MemorySegment.copy(address, 0, key, ValueLayout.JAVA_BYTE, 0, address.length);
     ByteBuffer bytes = key.asByteBuffer();
-    bytes.putShort(four ? Frontend4.PORT_OFFSET : Frontend6.PORT_OFFSET, (short) file.port());
+    bytes.putShort(
+        four ? Frontend4.PORT_OFFSET : Frontend6.PORT_OFFSET,
+        (short) file.ports().getFirst().port());
     bytes.put(
         four ? Frontend4.PROTOCOL_OFFSET : Frontend6.PROTOCOL_OFFSET,
-        (byte) (file.protocol().equals("TCP") ? 6 : 17));
+        (byte) (file.ports().getFirst().protocol().equals("TCP") ? 6 : 17));
     return key;
   }
 

@@ -2,69 +2,131 @@
 package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.compatibility.ShowsRules;
+import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Failure;
 import dev.sluice.lab.Host;
+import dev.sluice.lab.Lab;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Layout;
-import dev.sluice.lab.ProbeException;
+import dev.sluice.lab.OpenConnection;
+import dev.sluice.lab.OpenUdp;
+import dev.sluice.lab.RequiresRoot;
 import dev.sluice.lab.Target;
-import java.time.Duration;
+import dev.sluice.lab.e2e.ServiceFile.State;
 import java.util.List;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A Service without any endpoint tells its clients at once. */
-@ShowsRules({53, 147, 151})
+@RequiresRoot
 final class RefusalTest {
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: nobody, namespace: default}
-      spec:
-        type: NodePort
-        clusterIP: 10.96.0.99
-        clusterIPs: [10.96.0.99, "fd96::99"]
-        ipFamilies: [IPv4, IPv6]
-        ports:
-        - {name: tcp, port: 80, protocol: TCP, nodePort: 30099}
-        - {name: udp, port: 80, protocol: UDP, nodePort: 30099}
-      """;
-  private static final List<String> CLUSTER_IPS = List.of("10.96.0.99", "fd96::99");
-  private static final List<String> NODE_ADDRESSES = List.of("172.31.0.11", "fd00:31::11");
+  private static final String REFUSED = Failure.REFUSED.name();
+  private static final int NODE_PORT = 30099;
+
+  private static Cluster cluster;
+  private static Lab lab;
+  private static Host client;
+
+  /** Reaches Services by socket hooks. */
+  private static Host podWithHooks;
+
+  /** Reaches Services by packets. */
+  private static Host podWithoutHooks;
+
+  @BeforeAll
+  static void up() {
+    cluster = Cluster.create(LabOptions.of(Layout.ROUTED));
+    cluster.startAgent("node-1");
+    cluster.startAgent("node-2", "--socket-hooks", "off");
+    lab = cluster.lab();
+    client = lab.client();
+    podWithHooks = lab.pod("pod-a");
+    podWithoutHooks = lab.pod("pod-d");
+  }
+
+  @AfterAll
+  static void down() {
+    cluster.close();
+  }
 
   @ParameterizedTest
-  @ValueSource(strings = {"all", "off"})
-  void aServiceWithoutEndpointsIsRefusedAtOnce(String socketHooks) {
-    try (Cluster cluster =
-        Cluster.create(LabOptions.of(Layout.ROUTED), "--socket-hooks", socketHooks)) {
-      cluster.apply("nobody.yaml", SERVICE);
-      cluster.startAgents();
-      Host pod = cluster.lab().pod("pod-a");
-      Host client = cluster.lab().client();
-      for (String address : CLUSTER_IPS) {
-        assertRefused(() -> pod.probe().connect(target(address, 80)));
-        assertRefused(() -> pod.probe().udpConnected(target(address, 80), "anybody?"));
+  @EnumSource
+  @ShowsRules({85, 147, 151})
+  void aServiceWithoutEndpointsIsRefusedAtOnce(AddressFamily family) {
+    ServiceFile nobody = ServiceFile.tcpAndUdp("nobody", 99).withNodePort(NODE_PORT).withIngress();
+    cluster.install(nobody);
+    Verdicts before = cluster.verdicts("node-2");
+
+    assertRefused(podWithHooks, nobody.clusterIp(family), 80);
+    assertRefused(podWithoutHooks, nobody.clusterIp(family), 80);
+    assertRefused(client, nobody.externalIp(family), 80);
+    assertRefused(client, nobody.ingressIp(family), 80);
+    assertRefused(client, lab.node("node-1").address(family).getHostAddress(), NODE_PORT);
+    assertThat(Outcome.tcp(lab.node("node-1"), nobody.clusterIp(family), 80)).isEqualTo(REFUSED);
+
+    assertThat(cluster.verdicts("node-2").since(before).of("tc_ingress", "reject_no_backend"))
+        .isEqualTo(2);
+  }
+
+  private static void assertRefused(Host caller, String address, int port) {
+    assertThat(Outcome.tcp(caller, address, port)).as("%s by TCP", caller).isEqualTo(REFUSED);
+    assertThat(Outcome.udp(caller, address, port)).as("%s by UDP", caller).isEqualTo(REFUSED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @ShowsRules({43, 53, 148, 153})
+  void whenTheLastEndpointGoesNewConnectionsAreRefusedUntilOneComesBack(AddressFamily family) {
+    ServiceFile served = ServiceFile.tcpAndUdp("evicted", 98).with(lab.pod("pod-b"), 9000);
+    cluster.install(served);
+    Target external = Target.of(served.externalIp(family), 80);
+    try (OpenConnection first = podWithHooks.probe().open(external);
+        OpenConnection second = podWithoutHooks.probe().open(external);
+        OpenConnection third = client.probe().open(external)) {
+      for (ServiceFile gone :
+          List.of(
+              served.withoutEndpoints(),
+              served.withState(lab.pod("pod-b"), State.NOT_READY),
+              served.withState(lab.pod("pod-b"), State.TERMINATED))) {
+        cluster.install(gone);
+        for (Host caller : callers()) {
+          assertRefused(caller, served.externalIp(family), 80);
+        }
+        for (OpenConnection established : List.of(first, second, third)) {
+          assertThat(established.echo("still here")).isEqualTo("still here");
+        }
+
+        cluster.install(served);
+        for (Host caller : callers()) {
+          assertThat(Outcome.tcp(caller, external)).isEqualTo("pod-b");
+          assertThat(Outcome.udp(caller, external)).isEqualTo("pod-b");
+        }
       }
-      for (String address : NODE_ADDRESSES) {
-        assertRefused(() -> client.probe().connect(target(address, 30099)));
-        assertRefused(() -> client.probe().udpConnected(target(address, 30099), "anybody?"));
-      }
-      assertThat(cluster.verdicts("node-1").of("tc_ingress", "reject_no_backend")).isPositive();
     }
   }
 
-  private static Target target(String address, int port) {
-    return Target.of(address, port).within(Duration.ofSeconds(1));
+  /** A socket that asked in vain is answered as soon as there is an endpoint. */
+  @ParameterizedTest
+  @EnumSource
+  @ShowsRules(153)
+  void aUdpSocketThatWasRefusedIsAnsweredOnceThereIsAnEndpoint(AddressFamily family) {
+    ServiceFile nobody = ServiceFile.udp("coming", 97);
+    Target target = Target.of(nobody.externalIp(family), 80);
+    for (Host caller : callers()) {
+      cluster.install(nobody);
+      try (OpenUdp socket = caller.probe().openUdp(target, true)) {
+        assertThat(Outcome.of(() -> socket.ask("anybody?").server())).isEqualTo(REFUSED);
+        cluster.install(nobody.with(lab.pod("pod-b"), 9000));
+        assertThat(Outcome.of(() -> socket.ask("anybody?").server())).isEqualTo("pod-b");
+      }
+    }
   }
 
-  private static void assertRefused(ThrowingCallable call) {
-    ProbeException failure = catchThrowableOfType(ProbeException.class, call);
-    assertThat(failure).isNotNull();
-    assertThat(failure.failure()).isEqualTo(Failure.REFUSED);
+  private static List<Host> callers() {
+    return List.of(podWithHooks, podWithoutHooks, client);
   }
 }

@@ -6,44 +6,71 @@ import dev.sluice.lab.Host;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.PodHost;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A manifest file of one dual-stack Service with one port, and its EndpointSlices. Each {@code
- * with} method gives a changed copy.
+ * A manifest file of one dual-stack Service and its EndpointSlices. Each {@code with} method gives
+ * a changed copy.
  *
  * @param number makes its addresses: 10.96.1.NUMBER, fd96::1:NUMBER, 203.0.113.NUMBER and
  *     fd20:113::NUMBER (decimal digits in all)
- * @param nodePort 0 for none
+ * @param spec fields of the Service's spec besides its ports, and their values in YAML
+ * @param labels of the Service
+ * @param sliceLabels of its slices, besides the one that names the Service
+ * @param status of the Service, in YAML
  */
 record ServiceFile(
-    String name, int number, String protocol, int port, int nodePort, List<Member> members) {
+    String name,
+    int number,
+    List<Port> ports,
+    Map<String, String> spec,
+    Map<String, String> labels,
+    Map<String, String> sliceLabels,
+    String status,
+    List<Member> members) {
 
-  /** What an EndpointSlice says of an endpoint. */
-  enum Condition {
+  /**
+   * A port of the Service.
+   *
+   * @param nodePort 0 for none
+   */
+  record Port(String name, String protocol, int port, int nodePort) {}
+
+  /** The conditions of an endpoint. */
+  enum State {
     READY(true, true, false),
-    UNREADY(false, false, false),
-    /** Terminating, but still serving. */
-    TERMINATING(false, true, true);
+    NOT_READY(false, false, false),
+    /** Ends, and still answers. */
+    TERMINATING(false, true, true),
+    /** Ends, with {@code publishNotReadyAddresses} or because its readiness probe is patient. */
+    READY_AND_TERMINATING(true, true, true),
+    /** Ends, and does not answer any more. */
+    TERMINATED(false, false, true);
 
-    private final boolean ready;
-    private final boolean serving;
-    private final boolean terminating;
+    private final String conditions;
 
-    Condition(boolean ready, boolean serving, boolean terminating) {
-      this.ready = ready;
-      this.serving = serving;
-      this.terminating = terminating;
+    State(boolean ready, boolean serving, boolean terminating) {
+      conditions =
+          "{ready: %b, serving: %b, terminating: %b}".formatted(ready, serving, terminating);
+    }
+
+    /** In YAML. */
+    String conditions() {
+      return conditions;
     }
   }
 
-  /** One endpoint. */
-  record Member(Host host, int port, Condition condition) {
-    private String node() {
+  /** One endpoint, in the slices of some families. */
+  record Member(Host host, int port, State state, Set<AddressFamily> families) {
+    /** The name of its node. */
+    String node() {
       return switch (host) {
         case PodHost pod -> pod.node().name();
         case NodeHost node -> node.name();
@@ -53,72 +80,136 @@ record ServiceFile(
   }
 
   ServiceFile {
+    ports = List.copyOf(ports);
+    spec = new LinkedHashMap<>(spec);
+    labels = Map.copyOf(labels);
+    sliceLabels = Map.copyOf(sliceLabels);
     members = List.copyOf(members);
   }
 
   static ServiceFile tcp(String name, int number) {
-    return new ServiceFile(name, number, "TCP", 80, 0, List.of());
+    return empty(name, number).withPort("main", "TCP", 80, 0);
   }
 
   static ServiceFile udp(String name, int number) {
-    return new ServiceFile(name, number, "UDP", 80, 0, List.of());
+    return empty(name, number).withPort("main", "UDP", 80, 0);
   }
 
-  ServiceFile withNodePort(int newNodePort) {
-    return new ServiceFile(name, number, protocol, port, newNodePort, members);
+  /** Port 80 of both protocols. */
+  static ServiceFile tcpAndUdp(String name, int number) {
+    return tcp(name, number).withPort("datagrams", "UDP", 80, 0);
+  }
+
+  private static ServiceFile empty(String name, int number) {
+    return new ServiceFile(name, number, List.of(), Map.of(), Map.of(), Map.of(), "{}", List.of());
+  }
+
+  /** Adds a port. */
+  ServiceFile withPort(String portName, String protocol, int port, int nodePort) {
+    List<Port> more = new ArrayList<>(ports);
+    more.add(new Port(portName, protocol, port, nodePort));
+    return withPorts(more);
+  }
+
+  /** Takes the port of a name away. */
+  ServiceFile withoutPort(String portName) {
+    return withPorts(ports.stream().filter(port -> !port.name().equals(portName)).toList());
+  }
+
+  /** Gives every port this node port. */
+  ServiceFile withNodePort(int nodePort) {
+    return withPorts(
+        ports.stream()
+            .map(port -> new Port(port.name(), port.protocol(), port.port(), nodePort))
+            .toList());
+  }
+
+  private ServiceFile withPorts(List<Port> newPorts) {
+    return new ServiceFile(name, number, newPorts, spec, labels, sliceLabels, status, members);
+  }
+
+  /** Sets a field of the spec, and replaces what this class would put there. */
+  ServiceFile withSpec(String field, String yaml) {
+    Map<String, String> more = new LinkedHashMap<>(spec);
+    more.put(field, yaml);
+    return new ServiceFile(name, number, ports, more, labels, sliceLabels, status, members);
+  }
+
+  /** Pins clients to backends. */
+  ServiceFile withClientIpAffinity(int seconds) {
+    return withSpec("sessionAffinity", "ClientIP")
+        .withSpec("sessionAffinityConfig", "{clientIP: {timeoutSeconds: %d}}".formatted(seconds));
+  }
+
+  ServiceFile withLabel(String label, String value) {
+    return new ServiceFile(
+        name, number, ports, spec, Map.of(label, value), sliceLabels, status, members);
+  }
+
+  ServiceFile withSliceLabel(String label, String value) {
+    return new ServiceFile(
+        name, number, ports, spec, labels, Map.of(label, value), status, members);
+  }
+
+  /** Gives it {@link #ingressIp}. */
+  ServiceFile withIngress() {
+    String ingress =
+        Stream.of(AddressFamily.values())
+            .map(family -> "{ip: \"%s\"}".formatted(ingressIp(family)))
+            .collect(Collectors.joining(", ", "{loadBalancer: {ingress: [", "]}}"));
+    return withStatus(ingress).withSpec("type", "LoadBalancer");
+  }
+
+  ServiceFile withStatus(String yaml) {
+    return new ServiceFile(name, number, ports, spec, labels, sliceLabels, yaml, members);
   }
 
   /** Adds a ready endpoint. */
   ServiceFile with(Host host, int hostPort) {
+    return with(host, hostPort, EnumSet.allOf(AddressFamily.class));
+  }
+
+  /** Adds a ready endpoint to the slices of some families. */
+  ServiceFile with(Host host, int hostPort, Set<AddressFamily> families) {
     List<Member> more = new ArrayList<>(members);
-    more.add(new Member(host, hostPort, Condition.READY));
-    return new ServiceFile(name, number, protocol, port, nodePort, more);
+    more.add(new Member(host, hostPort, State.READY, families));
+    return withMembers(more);
   }
 
   /** Takes the endpoints of a host away. */
   ServiceFile without(Host host) {
-    return new ServiceFile(
-        name,
-        number,
-        protocol,
-        port,
-        nodePort,
-        members.stream().filter(member -> !member.host().equals(host)).toList());
+    return withMembers(members.stream().filter(member -> !member.host().equals(host)).toList());
   }
 
   /** Takes one endpoint away. */
   ServiceFile without(Host host, int hostPort) {
-    return new ServiceFile(
-        name,
-        number,
-        protocol,
-        port,
-        nodePort,
+    return withMembers(
         members.stream()
             .filter(member -> !member.host().equals(host) || member.port() != hostPort)
             .toList());
   }
 
-  /** Turns the endpoints of a host ready or not. */
-  ServiceFile withReady(Host host, boolean ready) {
-    return withCondition(host, ready ? Condition.READY : Condition.UNREADY);
+  ServiceFile withoutEndpoints() {
+    return withMembers(List.of());
   }
 
-  /** Changes the endpoints of a host. */
-  ServiceFile withCondition(Host host, Condition condition) {
-    return new ServiceFile(
-        name,
-        number,
-        protocol,
-        port,
-        nodePort,
-        members.stream()
-            .map(
-                member ->
-                    member.host().equals(host)
-                        ? new Member(member.host(), member.port(), condition)
-                        : member)
-            .toList());
+  /** Turns the endpoints of a host ready or not. */
+  ServiceFile withReady(Host host, boolean ready) {
+    return withState(host, ready ? State.READY : State.NOT_READY);
+  }
+
+  /** Sets the conditions of a host's endpoints. */
+  ServiceFile withState(Host host, State state) {
+    UnaryOperator<Member> change =
+        member ->
+            member.host().equals(host)
+                ? new Member(member.host(), member.port(), state, member.families())
+                : member;
+    return withMembers(members.stream().map(change).toList());
+  }
+
+  private ServiceFile withMembers(List<Member> newMembers) {
+    return new ServiceFile(name, number, ports, spec, labels, sliceLabels, status, newMembers);
   }
 
   String clusterIp(AddressFamily family) {
@@ -129,104 +220,23 @@ record ServiceFile(
   }
 
   String externalIp(AddressFamily family) {
+    return external(family, number);
+  }
+
+  /** See {@link #withIngress}. */
+  String ingressIp(AddressFamily family) {
+    return external(family, 100 + number);
+  }
+
+  private static String external(AddressFamily family, int last) {
     return switch (family) {
-      case IPV4 -> "203.0.113." + number;
-      case IPV6 -> "fd20:113::" + number;
+      case IPV4 -> "203.0.113." + last;
+      case IPV6 -> "fd20:113::" + last;
     };
   }
 
   /** What {@code kubectl get -o yaml} would print for all of it. */
   String yaml() {
-    StringBuilder text = new StringBuilder(service());
-    for (AddressFamily family : AddressFamily.values()) {
-      Map<Integer, List<Member>> byPort = new TreeMap<>();
-      members.forEach(
-          member -> byPort.computeIfAbsent(member.port(), any -> new ArrayList<>()).add(member));
-      byPort.forEach((targetPort, some) -> text.append(slice(family, targetPort, some)));
-    }
-    return text.toString();
-  }
-
-  private String service() {
-    return """
-        apiVersion: v1
-        kind: Service
-        metadata:
-          name: %s
-          namespace: default
-        spec:
-          type: %s
-          clusterIP: %s
-          clusterIPs: [%s]
-          ipFamilies: [IPv4, IPv6]
-          ipFamilyPolicy: RequireDualStack
-          externalIPs: [%s]
-          ports:
-          - name: main
-            protocol: %s
-            port: %d
-            %s
-        """
-        .formatted(
-            name,
-            nodePort == 0 ? "ClusterIP" : "NodePort",
-            clusterIp(AddressFamily.IPV4),
-            quoted(clusterIp(AddressFamily.IPV4), clusterIp(AddressFamily.IPV6)),
-            quoted(externalIp(AddressFamily.IPV4), externalIp(AddressFamily.IPV6)),
-            protocol,
-            port,
-            nodePort == 0 ? "" : "nodePort: " + nodePort);
-  }
-
-  private static String quoted(String... values) {
-    return Stream.of(values).map(value -> '"' + value + '"').collect(Collectors.joining(", "));
-  }
-
-  private String slice(AddressFamily family, int targetPort, List<Member> some) {
-    StringBuilder text =
-        new StringBuilder(
-            """
-            ---
-            apiVersion: discovery.k8s.io/v1
-            kind: EndpointSlice
-            metadata:
-              name: %1$s-%2$s-%3$d
-              namespace: default
-              labels:
-                kubernetes.io/service-name: %1$s
-            addressType: %4$s
-            ports:
-            - name: main
-              protocol: %5$s
-              port: %3$d
-            endpoints:
-            """
-                .formatted(
-                    name,
-                    family.name().toLowerCase(java.util.Locale.ROOT),
-                    targetPort,
-                    switch (family) {
-                      case IPV4 -> "IPv4";
-                      case IPV6 -> "IPv6";
-                    },
-                    protocol));
-    for (Member member : some) {
-      text.append(
-          """
-          - addresses: ["%s"]
-            nodeName: %s
-            conditions:
-              ready: %b
-              serving: %b
-              terminating: %b
-          """
-              .formatted(
-                  member.host().address(family).getHostAddress(),
-                  member.node(),
-                  member.condition().ready,
-                  member.condition().serving,
-                  member.condition().terminating));
-    }
-    return text.toString();
+    return new ServiceYaml(this).text();
   }
 }

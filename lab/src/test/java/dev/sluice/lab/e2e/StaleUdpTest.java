@@ -16,7 +16,7 @@ import dev.sluice.lab.PodHost;
 import dev.sluice.lab.ProbeException;
 import dev.sluice.lab.RequiresRoot;
 import dev.sluice.lab.Target;
-import dev.sluice.lab.e2e.ServiceFile.Condition;
+import dev.sluice.lab.e2e.ServiceFile.State;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -63,7 +63,7 @@ class StaleUdpTest {
       assertServer(healthy, "pod-d");
 
       // A terminating endpoint keeps its flows but gets no new ones.
-      apply(service.with(gone, PORT).with(stays, PORT).withCondition(stays, Condition.TERMINATING));
+      apply(service.with(gone, PORT).with(stays, PORT).withState(stays, State.TERMINATING));
       awaitServer("pod-c");
       List<OpenUdp> doomed = open(true);
       List<OpenUdp> unconnected = open(false);
@@ -111,7 +111,7 @@ class StaleUdpTest {
   private void overARestart() {
     List<OpenUdp> doomed = open(true);
     assertServer(doomed, "pod-c");
-    apply(service.with(stays, PORT).with(gone, PORT).withCondition(gone, Condition.TERMINATING));
+    apply(service.with(stays, PORT).with(gone, PORT).withState(gone, State.TERMINATING));
     awaitServer("pod-d");
     List<OpenUdp> healthy = open(true);
     assertServer(healthy, "pod-d");
@@ -138,7 +138,7 @@ class StaleUdpTest {
       List<OpenUdp> sockets = openByPackets();
       assertServer(sockets, "pod-c");
 
-      apply(service.with(stays, PORT).with(gone, PORT).withCondition(gone, Condition.TERMINATING));
+      apply(service.with(stays, PORT).with(gone, PORT).withState(gone, State.TERMINATING));
       awaitServerByPackets("pod-d");
       assertServer(sockets, "pod-c");
       cluster.agent("node-1").kill();
