@@ -52,6 +52,7 @@ record Backends(
     READY,
     NONE_READY,
     READY_ELSEWHERE,
+    ENDING_HERE,
     ELSEWHERE
   }
 
@@ -80,6 +81,7 @@ record Backends(
             Tuple.of(3, Mood.ANY),
             Tuple.of(2, Mood.NONE_READY),
             Tuple.of(2, Mood.READY_ELSEWHERE),
+            Tuple.of(2, Mood.ENDING_HERE),
             Tuple.of(1, Mood.ELSEWHERE));
     return Combinators.combine(
             mood,
@@ -97,6 +99,7 @@ record Backends(
       case READY -> seed.ready();
       case NONE_READY -> seed.notReady();
       case READY_ELSEWHERE -> seed.elsewhere().ready();
+      case ENDING_HERE -> seed.isHere() ? seed.ending() : seed.ready();
       case ELSEWHERE -> seed.elsewhere();
     };
   }

@@ -96,6 +96,10 @@ record EndpointSeed(
     return address < Places.backends() - 1;
   }
 
+  boolean isHere() {
+    return nodeName.equals(Optional.of(Places.HERE));
+  }
+
   boolean isIn(int slice) {
     return (slices >> slice & 1) != 0;
   }
