@@ -3,73 +3,27 @@ package dev.sluice.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.compatibility.ShowsRules;
-import dev.sluice.node.CgroupRoot;
-import dev.sluice.node.NodeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scenarios through the real programs on this machine's kernel. */
 class VerificationTest {
   private static final Path EXAMPLES = Path.of("../docs/examples/scenarios");
 
-  private static Optional<Verification> verification = Optional.empty();
-  private static String cannotRun = "";
+  @RegisterExtension static final LoadedVerification VERIFICATION = new LoadedVerification();
 
   @TempDir Path temporary;
-
-  @BeforeAll
-  static void load() {
-    try {
-      verification = Optional.of(new Verification());
-    } catch (NodeException e) {
-      cannotRun = "skipped: " + e.getMessage();
-      System.out.println(cannotRun);
-    }
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    verification.ifPresent(Verification::close);
-    if (verification.isPresent()) {
-      Path root = CgroupRoot.find(Path.of("/"), Optional.empty()).path();
-      assertThat(root.resolve("sluice-verify-" + ProcessHandle.current().pid())).doesNotExist();
-    }
-  }
-
-  private static List<Result> run(Scenario scenario) {
-    assumeTrue(verification.isPresent(), cannotRun);
-    List<Result> results = new ArrayList<>();
-    verification
-        .orElseThrow()
-        .run(
-            scenario,
-            new Verification.Listener() {
-              @Override
-              public void ran(Result result) {
-                results.add(result);
-              }
-
-              @Override
-              public void note(Scenario ofScenario, int step, String text) {
-                // The scenarios say what is to come of it.
-              }
-            });
-    return results;
-  }
 
   private static Stream<DynamicTest> tests(Path folder) {
     ScenarioReader reader = new ScenarioReader();
@@ -78,15 +32,7 @@ class VerificationTest {
         .map(
             scenario ->
                 DynamicTest.dynamicTest(
-                    scenario.name(),
-                    () ->
-                        assertThat(run(scenario))
-                            .isNotEmpty()
-                            .allSatisfy(
-                                result ->
-                                    assertThat(result.difference())
-                                        .as(result.flow().toString())
-                                        .isEmpty())));
+                    scenario.name(), () -> VERIFICATION.assertPasses(scenario)));
   }
 
   @TestFactory
@@ -141,7 +87,7 @@ class VerificationTest {
             "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80",
             "{verdict: forward, backends: ['10.1.0.1:9']}");
 
-    assertThat(run(scenario))
+    assertThat(VERIFICATION.run(scenario))
         .extracting(Result::difference)
         .containsExactly(Optional.of("forward to 10.1.0.1:9, 10.2.0.1:9 (opened-local)"));
   }
@@ -154,7 +100,7 @@ class VerificationTest {
             "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80",
             "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
 
-    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+    assertThat(VERIFICATION.run(scenario)).allMatch(Result::passed).hasSize(1);
   }
 
   @Test
@@ -165,7 +111,7 @@ class VerificationTest {
             "from: pod, source: 10.1.0.7, destination: 10.96.0.1, port: 80, protocol: SCTP",
             "{verdict: pass}");
 
-    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+    assertThat(VERIFICATION.run(scenario)).allMatch(Result::passed).hasSize(1);
   }
 
   @Test
@@ -176,7 +122,7 @@ class VerificationTest {
             "from: pod, source: 10.1.0.1, destination: 10.96.0.1, port: 80",
             "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
 
-    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+    assertThat(VERIFICATION.run(scenario)).allMatch(Result::passed).hasSize(1);
   }
 
   /** The API servers' endpoints are such; the policies go by the name of the node all the same. */
@@ -217,7 +163,7 @@ class VerificationTest {
                  expect: {verdict: drop}}
         """);
 
-    assertThat(run(new ScenarioReader().read(file).getFirst()))
+    assertThat(VERIFICATION.run(new ScenarioReader().read(file).getFirst()))
         .extracting(Result::difference)
         .containsExactly(Optional.empty(), Optional.empty());
   }
@@ -230,7 +176,7 @@ class VerificationTest {
             "from: node, source: 198.51.100.1, destination: 10.96.0.1, port: 53, protocol: UDP",
             "{verdict: forward, backends: ['10.1.0.1:9', '10.2.0.1:9']}");
 
-    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+    assertThat(VERIFICATION.run(scenario)).allMatch(Result::passed).hasSize(1);
   }
 
   @Test
@@ -242,7 +188,7 @@ class VerificationTest {
             "from: node, source: 198.51.100.1, destination: 10.96.0.1, port: 81",
             "{verdict: pass}");
 
-    assertThat(run(scenario)).allMatch(Result::passed).hasSize(1);
+    assertThat(VERIFICATION.run(scenario)).allMatch(Result::passed).hasSize(1);
   }
 
   @Test
