@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,7 +88,26 @@ public final class CompatibilityPage {
                 .formatted(rule.number(), rule.name(), standing.status(), evidence(standing)));
       }
     }
+    text.append('\n');
+    links(compatibility)
+        .forEach((name, source) -> text.append("[%s]: ../%s\n".formatted(name, source.toString())));
     return text.toString();
+  }
+
+  /** The source of each class that is named; links within the tables would make them unreadable. */
+  private static SortedMap<String, Path> links(Compatibility compatibility) {
+    SortedMap<String, Path> links = new TreeMap<>();
+    for (Compatibility.Standing standing : compatibility.standings().values()) {
+      for (ShowingTest test : standing.tests()) {
+        Path other = links.put(test.className(), test.source());
+        if (other != null && !other.equals(test.source())) {
+          throw new CompatibilityException(
+              "%s and %s both show rules: rename one, as the page names classes without packages"
+                  .formatted(other, test.source()));
+        }
+      }
+    }
+    return links;
   }
 
   private static String counts(Compatibility compatibility) {
@@ -107,11 +127,9 @@ public final class CompatibilityPage {
         .collect(joining("<br>"));
   }
 
-  /** The tests of one class, with a link to it. */
+  /** The tests of one class. */
   private static String tests(List<ShowingTest> ofClass) {
-    ShowingTest first = ofClass.getFirst();
-    String link =
-        "[%s](../%s)".formatted(first.className(), first.source().toString().replace('\\', '/'));
+    String link = "[%s]".formatted(ofClass.getFirst().className());
     String methods =
         ofClass.stream()
             .map(ShowingTest::method)

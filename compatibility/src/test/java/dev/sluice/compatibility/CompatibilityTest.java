@@ -59,15 +59,17 @@ class CompatibilityTest {
 
             | | kube-proxy | Sluice | why, and tests |
             |---:|---|---|---|
-            | 1 | One | differs | told otherwise<br>\
-            [DoorTest](../controller/src/test/java/dev/sluice/DoorTest.java): a pod meets it |
+            | 1 | One | differs | told otherwise<br>[DoorTest]: a pod meets it |
 
             ## Second
             """)
-        .contains(
-            "| 2 | Two | met | [DoorTest](../controller/src/test/java/dev/sluice/DoorTest.java):"
-                + " a pod meets it; it is kept<br>[WholeTest](../lab/WholeTest.java) |")
-        .contains("| 3 | Three | not yet | later |");
+        .contains("| 2 | Two | met | [DoorTest]: a pod meets it; it is kept<br>[WholeTest] |")
+        .contains("| 3 | Three | not yet | later |")
+        .endsWith(
+            """
+            [DoorTest]: ../controller/src/test/java/dev/sluice/DoorTest.java
+            [WholeTest]: ../lab/WholeTest.java
+            """);
   }
 
   @Test
@@ -86,6 +88,22 @@ class CompatibilityTest {
   void aTestThatNamesARuleThatDoesNotExistIsNamed() {
     assertThatThrownBy(() -> Compatibility.of(RULES, Reasons.parse("differs 1-3: so"), shown(289)))
         .hasMessage("[DoorTest.aPodMeetsIt]: @ShowsRules names rule 289, which does not exist");
+  }
+
+  @Test
+  void twoClassesOfOneNameCannotBeToldApart() {
+    ShowingTest other = new ShowingTest("DoorTest", "", Path.of("lab/DoorTest.java"));
+    Compatibility compatibility =
+        Compatibility.of(
+            RULES,
+            Reasons.parse("differs 3: so"),
+            Map.of(
+                1, new TreeSet<>(List.of(TEST)),
+                2, new TreeSet<>(List.of(other))));
+
+    assertThatThrownBy(() -> CompatibilityPage.text(compatibility))
+        .isInstanceOf(CompatibilityException.class)
+        .hasMessageContaining("lab/DoorTest.java both show rules: rename one");
   }
 
   @ParameterizedTest

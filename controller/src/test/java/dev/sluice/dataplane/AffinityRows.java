@@ -17,6 +17,7 @@ import static dev.sluice.packets.Packet.Flag.SYN;
 import static dev.sluice.packets.Packet.tcp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.packets.End;
 import dev.sluice.plan.Route;
 import dev.sluice.plan.ServicePlan;
@@ -28,6 +29,7 @@ final class AffinityRows extends PacketRows {
     affinity();
   }
 
+  @ShowsRules({155, 158, 159, 161, 163})
   private void affinity() {
     ServicePlan one =
         sticky(

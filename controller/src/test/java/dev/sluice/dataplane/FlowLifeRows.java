@@ -24,6 +24,7 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.packets.End;
 import dev.sluice.plan.ServicePlan;
 import java.time.Duration;
@@ -156,6 +157,7 @@ final class FlowLifeRows extends PacketRows {
             sentOn(FABRIC, tcp(nat, remote, SYN)));
   }
 
+  @ShowsRules({148, 165, 166})
   private void changes() {
     established(row("a connection goes on when its backend is gone; its next SYN goes elsewhere"))
         .given(tcpOn(otherPod))

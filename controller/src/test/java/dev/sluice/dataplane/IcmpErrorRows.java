@@ -24,6 +24,7 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 
 /** ICMP errors about packets of a flow. */
 final class IcmpErrorRows extends PacketRows {
@@ -32,6 +33,7 @@ final class IcmpErrorRows extends PacketRows {
     errorsAboutFlows();
   }
 
+  @ShowsRules(71)
   private void errorsAboutFlows() {
     row("a router's error about a packet to the backend goes to the client, about its packet")
         .given(tcpOn(pod))

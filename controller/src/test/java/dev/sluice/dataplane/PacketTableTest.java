@@ -3,6 +3,7 @@ package dev.sluice.dataplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.dataplane.NodeUnderTest.Outcome;
 import dev.sluice.dataplane.PacketCase.Arrival;
 import dev.sluice.dataplane.PacketCase.Change;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Runs the {@link PacketTable} through the real programs, by every {@link Delivery}. */
+@ShowsRules(22)
 class PacketTableTest {
   private final List<NodeUnderTest> nodes = new ArrayList<>();
 

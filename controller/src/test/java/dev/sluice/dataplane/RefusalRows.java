@@ -26,6 +26,7 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.Cidr;
 import dev.sluice.packets.End;
 import dev.sluice.packets.Packet;
@@ -42,6 +43,7 @@ final class RefusalRows extends PacketRows {
     sourceRanges();
   }
 
+  @ShowsRules({69, 70, 147, 149})
   private void refusals() {
     // RFC 9293, 3.10.7.1: sequence 0, and what the SYN sent is acknowledged.
     Packet reset = tcp(vip, client, RST, ACK).numbered(0, 1001, 0);
@@ -139,6 +141,7 @@ final class RefusalRows extends PacketRows {
             sentBack(tcp(otherVip, client, RST, ACK).numbered(0, 1001, 0)));
   }
 
+  @ShowsRules({101, 105})
   private void sourceRanges() {
     ServicePlan choosy = onlyFrom(tcpOn(pod), Cidr.ofSingle(client.address()));
     row("only sources that the Service admits may open connections")

@@ -157,6 +157,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules(188)
   void installedPlansAreNotWrittenAgain() {
     try (Run run = new Run()) {
       run.apply(ALL);
@@ -167,6 +168,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules(190)
   void aRestartKeepsIdsGenerationsAndRegions() {
     Map<String, String> before;
     Map<PortKey, Integer> ids;
@@ -186,6 +188,7 @@ class RestartTest {
   }
 
   @Test
+  @ShowsRules({184, 190})
   void aSweepRemovesWhatIsGoneAndNothingBefore() {
     try (Run run = new Run()) {
       run.apply(ALL);

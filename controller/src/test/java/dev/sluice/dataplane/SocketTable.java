@@ -12,6 +12,7 @@ import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.dataplane.SocketCase.Caller;
 import dev.sluice.dataplane.SocketCase.Loading;
 import dev.sluice.packets.End;
@@ -226,6 +227,7 @@ final class SocketTable {
         .doesNotShareItsPortWith(vip);
   }
 
+  @ShowsRules({147, 149, 151})
   private void refusals() {
     row("without a backend the connection is refused")
         .given(service(TCP, vip, rejecting()))
@@ -247,6 +249,7 @@ final class SocketTable {
         .failsToConnect(vip, ENETUNREACH, Reason.PASS_LEFT_TO_PACKETS);
   }
 
+  @ShowsRules(79)
   private void whoMayCall() {
     row("a pod's socket is translated like the node's")
         .by(Caller.POD)

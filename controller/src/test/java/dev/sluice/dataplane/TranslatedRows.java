@@ -23,6 +23,7 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
 import dev.sluice.packets.Packet.Trait;
@@ -83,6 +84,7 @@ final class TranslatedRows extends PacketRows {
     }
   }
 
+  @ShowsRules({121, 140})
   private void backendsOnThisNode() {
     row("a TCP connection to a pod of this node: the pod sees the client's address")
         .given(tcpOn(pod))
@@ -130,6 +132,7 @@ final class TranslatedRows extends PacketRows {
             handedOn(tcp(client, pod, SYN).hops(1)));
   }
 
+  @ShowsRules({128, 129, 135, 140})
   private void backendsOnOtherNodes() {
     row("a TCP connection to another node's pod: source NAT, and round the stack")
         .given(tcpOn(remote))
@@ -193,6 +196,7 @@ final class TranslatedRows extends PacketRows {
             sentOn(FABRIC, tcp(nat, remote, SYN).hops(2)));
   }
 
+  @ShowsRules({73, 127})
   private void podsThatCallServices() {
     End podOtherPort = new End(podAsClient.address(), nat.port());
     row("a pod keeps its address, wherever the backend is")
@@ -246,6 +250,7 @@ final class TranslatedRows extends PacketRows {
             handedOn(tcp(podAsClient, otherPod, SYN)));
   }
 
+  @ShowsRules(65)
   private void sctpAssociations() {
     int init = 1;
     int initAck = 2;

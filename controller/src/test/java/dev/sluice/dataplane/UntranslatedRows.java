@@ -20,6 +20,7 @@ import static dev.sluice.packets.Packet.tcp;
 import static dev.sluice.packets.Packet.udp;
 
 import dev.sluice.bpf.Reason;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
 import dev.sluice.packets.Packet;
@@ -41,6 +42,7 @@ final class UntranslatedRows extends PacketRows {
     packetsWithoutAFlow();
   }
 
+  @ShowsRules(69)
   private void whatIsNotOurs() {
     row("what is not IP passes")
         .given(service(TCP, vip, random(local(pod))))
@@ -128,6 +130,7 @@ final class UntranslatedRows extends PacketRows {
     }
   }
 
+  @ShowsRules(181)
   private void packetsWithoutAFlow() {
     row("only a SYN opens a flow where backends are spread at random")
         .given(tcpOn(pod))

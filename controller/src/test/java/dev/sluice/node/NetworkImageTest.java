@@ -11,6 +11,7 @@ import static dev.sluice.node.Links.physical;
 import static dev.sluice.node.Links.vethElsewhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,7 @@ class NetworkImageTest {
               defaultRoute(AddressFamily.IPV6, 2, 1024)));
 
   @Test
+  @ShowsRules(201)
   void thePrimaryAddressIsThatOfTheBestDefaultRoutesDevice() {
     assertThat(image.primaryAddress(AddressFamily.IPV4)).contains(inet("192.0.2.1"));
     assertThat(image.uplinks()).extracting(Link::name).containsExactly("eth0", "eth1");

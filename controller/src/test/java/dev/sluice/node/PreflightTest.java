@@ -3,6 +3,7 @@ package dev.sluice.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.node.CheckResult.Status;
 import java.nio.file.Path;
 import java.util.List;
@@ -252,6 +253,7 @@ class PreflightTest {
   }
 
   @Test
+  @ShowsRules(193)
   void rulesThatKubeProxyLeftAreNamed() {
     String name = "kube-proxy rules";
     machine.output("nft list chains", "table ip kube-proxy {\n\tchain services {\n\t}\n}\n");

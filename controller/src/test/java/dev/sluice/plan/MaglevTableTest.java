@@ -4,6 +4,7 @@ package dev.sluice.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.compatibility.ShowsRules;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -88,6 +89,7 @@ class MaglevTableTest {
   }
 
   @Property(tries = 50)
+  @ShowsRules(36)
   void theOrderOfTheListDoesNotMatter(
       @ForAll @IntRange(min = 1, max = 60) int count, @ForAll long seed) {
     List<String> ordered = identities(7, count);

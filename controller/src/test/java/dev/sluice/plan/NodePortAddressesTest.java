@@ -4,6 +4,7 @@ package dev.sluice.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
@@ -67,6 +68,7 @@ class NodePortAddressesTest {
       localhost primary         | 192.168.0.1 127.0.0.1          | fd00::1
       10.9.0.0/16 ::1/128       | 10.9.0.1                       | ''
       """)
+  @ShowsRules({75, 76, 77, 79, 273, 274})
   void inIptablesModeUnsetMeansAllAndLoopbackIsIpv4Only(String words, String ipv4, String ipv6) {
     assertThat(served(IpFamily.IPV4, Mode.IPTABLES, true, words)).isEqualTo(ipv4);
     assertThat(served(IpFamily.IPV6, Mode.IPTABLES, true, words)).isEqualTo(ipv6);
@@ -90,6 +92,7 @@ class NodePortAddressesTest {
       64.0.0.0/2 ::/0   | ''                    | 2001:db8::1 fd00::1
       ::1/128           | 10.9.0.1 192.168.0.1  | ::1
       """)
+  @ShowsRules({75, 76, 77, 80})
   void inNftablesModeUnsetMeansPrimaryAndLoopbackMustBeNamed(
       String words, String ipv4, String ipv6) {
     assertThat(served(IpFamily.IPV4, Mode.NFTABLES, true, words)).isEqualTo(ipv4);

@@ -20,7 +20,7 @@ class TrafficScenariosTest {
   }
 
   @Test
-  @ShowsRules({45, 46, 47, 68, 93, 95, 122, 123, 124, 126, 149, 277})
+  @ShowsRules({45, 46, 47, 68, 93, 95, 121, 122, 123, 124, 126, 149, 277})
   void theExternalPolicyGovernsEverythingElse() {
     passes("policies/external-local");
   }
@@ -74,7 +74,7 @@ class TrafficScenariosTest {
   }
 
   @Test
-  @ShowsRules({85, 147, 153})
+  @ShowsRules({85, 147, 151, 153})
   void withoutEndpointsEverybodyIsRefused() {
     passes("verdicts/no-endpoints");
   }

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.Endpoint;
 import dev.sluice.model.EndpointSlice;
 import dev.sluice.model.IpFamily;
@@ -218,6 +219,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(11)
   void onlyServicesThatChangedAreTold() throws Exception {
     put("a.yaml", service("a", "10.96.0.1") + "---\n" + slice("a-1", "a", "10.244.0.1"));
     put("b.yaml", service("b", "10.96.0.2"));
@@ -236,6 +238,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(12)
   void deletingAFileDeletesItsObjects() throws Exception {
     put("a.yaml", service("a", "10.96.0.1"));
     put("a-slice.yaml", slice("a-1", "a", "10.244.0.1"));
@@ -250,6 +253,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(12)
   void aSliceMayComeBeforeItsService() throws Exception {
     put("slice.yaml", slice("a-1", "a", "10.244.0.1"));
     start();
@@ -323,6 +327,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(24)
   void aSliceWithoutItsLabelIsIgnoredWithAWarning() throws Exception {
     put(
         "a.yaml",
@@ -344,6 +349,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(26)
   void aSlicePortWithoutANameIsLeftOutWithAWarning() throws Exception {
     put("a.yaml", slice("a-1", "a", "10.244.0.1").replace("name: \"\", ", ""));
     start();
@@ -352,6 +358,7 @@ class ManifestDirectoryTest {
   }
 
   @Test
+  @ShowsRules(23)
   void objectsOfOtherKindsAreIgnored() throws Exception {
     put(
         "mixed.yaml",

@@ -3,6 +3,7 @@ package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Host;
 import dev.sluice.lab.LabOptions;
@@ -37,6 +38,7 @@ final class ClientAddressTest {
 
   @ParameterizedTest
   @EnumSource
+  @ShowsRules({121, 129})
   void aLocalBackendSeesTheAddressOfAClientOutside(AddressFamily family) {
     assertSeen(matrix.cluster().lab().client(), 7001, Frontend.NODE_PORT, family);
     assertSeen(matrix.cluster().lab().client(), 7002, Frontend.LOAD_BALANCER_IP, family);
@@ -44,6 +46,7 @@ final class ClientAddressTest {
 
   @ParameterizedTest
   @EnumSource
+  @ShowsRules(73)
   void aLocalBackendSeesTheAddressOfAPod(AddressFamily family) {
     assertSeen(matrix.cluster().lab().pod("pod-a"), 7001, Frontend.CLUSTER_IP, family);
   }
@@ -51,6 +54,7 @@ final class ClientAddressTest {
   /** Otherwise the reply would not come back through this node. */
   @ParameterizedTest
   @EnumSource
+  @ShowsRules({129, 135})
   void aRemoteBackendSeesTheNodeInsteadOfAClientOutside(AddressFamily family) {
     InetAddress seen =
         matrix

@@ -4,6 +4,7 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bpf.MapNames;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.Lab;
 import dev.sluice.lab.LabOptions;
@@ -35,6 +36,7 @@ final class DetachTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
+  @ShowsRules(193)
   void detachLeavesNothingOfTheInstance(String attach) throws IOException {
     Cluster cluster = Cluster.create(options(), "--attach", attach);
     try (Lab lab = cluster.lab()) {
@@ -67,6 +69,7 @@ final class DetachTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"tcx", "clsact"})
+  @ShowsRules(193)
   void detachLeavesWhatIsOfOthers(String attach) throws Exception {
     Cluster cluster = Cluster.create(options(), "--attach", attach);
     try (Lab lab = cluster.lab();

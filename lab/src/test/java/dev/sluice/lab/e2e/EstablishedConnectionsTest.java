@@ -4,6 +4,7 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.BackgroundTransfer;
 import dev.sluice.lab.Host;
@@ -43,6 +44,7 @@ class EstablishedConnectionsTest {
   private long begun;
 
   @Test
+  @ShowsRules({52, 165, 174, 190, 192})
   void connectionsOfEveryKindSurviveEverything() throws Exception {
     begun = System.nanoTime();
     try (Cluster closing = Cluster.create(LabOptions.of(Layout.ROUTED), "--collect-every", "1")) {

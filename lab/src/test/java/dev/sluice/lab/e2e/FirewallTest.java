@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Failure;
 import dev.sluice.lab.Host;
@@ -46,11 +47,13 @@ final class FirewallTest {
   private static final Executor VIRTUAL_THREADS = Thread::startVirtualThread;
 
   @TestFactory
+  @ShowsRules(139)
   Stream<DynamicTest> servicesAreReachedBehindAFirewallInTheRoutedLayout() {
     return behindFirewall(LabOptions.of(Layout.ROUTED));
   }
 
   @TestFactory
+  @ShowsRules(139)
   Stream<DynamicTest> servicesAreReachedBehindAFirewallInTheBridgeLayout() {
     assumeTrue(
         Files.exists(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables")),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.lab.e2e;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Layout;
 import dev.sluice.lab.RequiresRoot;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every way to a Service, in every layout, with socket hooks and without. */
 @RequiresRoot
+@ShowsRules({65, 73, 79, 90, 94, 97, 98, 133, 134, 140, 280})
 final class MatrixTest {
   private static final long TRANSFER_BYTES = 50_000_000;
 

@@ -3,6 +3,7 @@ package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Histogram;
 import dev.sluice.lab.Host;
@@ -34,6 +35,7 @@ class ReadinessTest {
    * rename and the last connection are read off one clock.
    */
   @Test
+  @ShowsRules({43, 165, 185, 189, 200})
   void aBackendTurnedNotReadyGetsNoNewConnection() throws Exception {
     try (Cluster cluster = Cluster.create(LabOptions.of(Layout.ROUTED))) {
       Lab lab = cluster.lab();

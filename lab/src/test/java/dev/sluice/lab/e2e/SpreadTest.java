@@ -3,6 +3,7 @@ package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Histogram;
 import dev.sluice.lab.Host;
@@ -76,6 +77,7 @@ class SpreadTest {
 
   @ParameterizedTest
   @EnumSource
+  @ShowsRules(51)
   void aPodsConnectionsSpreadEvenlyByTheSocketHooks(AddressFamily family) {
     Verdicts before = cluster.verdicts("node-1");
     assertEven("hooks", connect(cluster.lab().pod("pod-a"), service.clusterIp(family), 80));
@@ -85,6 +87,7 @@ class SpreadTest {
 
   @ParameterizedTest
   @EnumSource
+  @ShowsRules(51)
   void aPodsConnectionsSpreadEvenlyByPackets(AddressFamily family) {
     Verdicts before = cluster.verdicts("node-1");
     assertEven("packets", connect(cluster.lab().pod("pod-b"), service.clusterIp(family), 80));
@@ -97,6 +100,7 @@ class SpreadTest {
 
   @ParameterizedTest
   @EnumSource
+  @ShowsRules(51)
   void connectionsFromOutsideSpreadEvenly(AddressFamily family) {
     assertEven("external IP", connect(cluster.lab().client(), service.externalIp(family), 80));
     assertEven(
