@@ -65,13 +65,20 @@ final class LoadedVerification implements BeforeAllCallback, AfterAllCallback {
 
   /** Fails unless every flow of the scenario meets what it is to meet. */
   void assertPasses(Scenario scenario) {
-    assertThat(run(scenario))
+    List<Result> results = run(scenario);
+    assertThat(results).isNotEmpty();
+    assertThat(results.stream().flatMap(result -> difference(result).stream()))
         .as(scenario.name())
-        .isNotEmpty()
-        .allSatisfy(
-            result ->
-                assertThat(result.difference())
-                    .as("step %d, %s: %s", result.step(), result.flow().name(), result.flow())
-                    .isEmpty());
+        .isEmpty();
+  }
+
+  private static Optional<String> difference(Result result) {
+    Flow flow = result.flow();
+    return result
+        .difference()
+        .map(
+            found ->
+                "step %d, %s (%s): expected %s, found %s"
+                    .formatted(result.step(), flow.name(), flow, flow.expected(), found));
   }
 }
