@@ -154,6 +154,7 @@ class RunOptionsTest {
   }
 
   @Test
+  @ShowsRules(131)
   void masqueradeAllIsAcceptedAndSaidToDoNothing() {
     RunOptions options =
         parse("--masquerade-all=true", "--cluster-cidr", "10.1.0.0/16", "--node-name", "a");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 class ServicesTest {
   private static final LoadOptions LITTLE_ROOM =
-      new LoadOptions(new MapSizes(4, 16, 16, 16, 16), true, false, false, false);
+      new LoadOptions(new MapSizes(4, 16, 16, 16, 16, 16), true, false, false, false);
 
   private final LoadedObjects objects = LoadedObjects.unpinned(LITTLE_ROOM);
   private final Dataplane dataplane = new Dataplane(objects);
