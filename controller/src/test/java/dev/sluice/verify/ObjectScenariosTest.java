@@ -10,7 +10,7 @@ class ObjectScenariosTest {
   @RegisterExtension static final LoadedVerification VERIFICATION = new LoadedVerification();
 
   private static void passes(String file) {
-    ScenarioFile.read(file).forEach(VERIFICATION::assertPasses);
+    TopicScenarios.read(file).forEach(VERIFICATION::assertPasses);
   }
 
   @Test
