@@ -3,16 +3,20 @@ package dev.sluice.compatibility;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +63,7 @@ public final class CompatibilityPage {
   }
 
   static String text(Compatibility compatibility) {
+    Map<Path, String> labels = labels(compatibility);
     StringBuilder text = new StringBuilder();
     text.append(
         """
@@ -85,29 +90,39 @@ public final class CompatibilityPage {
         Compatibility.Standing standing = compatibility.standings().get(rule.number());
         text.append(
             "| %d | %s | %s | %s |\n"
-                .formatted(rule.number(), rule.name(), standing.status(), evidence(standing)));
+                .formatted(
+                    rule.number(), rule.name(), standing.status(), evidence(standing, labels)));
       }
     }
     text.append('\n');
-    links(compatibility)
-        .forEach((name, source) -> text.append("[%s]: ../%s\n".formatted(name, source.toString())));
+    labels.forEach((source, label) -> text.append("[%s]: ../%s\n".formatted(label, source)));
     return text.toString();
   }
 
-  /** The source of each class that is named; links within the tables would make them unreadable. */
-  private static SortedMap<String, Path> links(Compatibility compatibility) {
-    SortedMap<String, Path> links = new TreeMap<>();
+  /**
+   * What each source is called in the tables, where links to it would be unreadable: the name of
+   * its class, with its module if another one has the same.
+   */
+  private static Map<Path, String> labels(Compatibility compatibility) {
+    SortedMap<String, SortedSet<Path>> sources = new TreeMap<>();
     for (Compatibility.Standing standing : compatibility.standings().values()) {
       for (ShowingTest test : standing.tests()) {
-        Path other = links.put(test.className(), test.source());
-        if (other != null && !other.equals(test.source())) {
-          throw new CompatibilityException(
-              "%s and %s both show rules: rename one, as the page names classes without packages"
-                  .formatted(other, test.source()));
-        }
+        sources.computeIfAbsent(name(test.source()), key -> new TreeSet<>()).add(test.source());
       }
     }
-    return links;
+    Map<Path, String> labels = new LinkedHashMap<>();
+    sources.forEach(
+        (name, paths) ->
+            paths.forEach(
+                path ->
+                    labels.put(
+                        path,
+                        paths.size() == 1 ? name : "%s in %s".formatted(name, path.getName(0)))));
+    return labels;
+  }
+
+  private static String name(Path source) {
+    return source.getFileName().toString().replaceFirst("\\.java$", "");
   }
 
   private static String counts(Compatibility compatibility) {
@@ -116,27 +131,26 @@ public final class CompatibilityPage {
         .collect(joining(", "));
   }
 
-  private static String evidence(Compatibility.Standing standing) {
+  private static String evidence(Compatibility.Standing standing, Map<Path, String> labels) {
     Stream<String> tests =
         standing.tests().stream()
-            .collect(groupingBy(ShowingTest::className, TreeMap::new, Collectors.toList()))
-            .values()
+            .collect(groupingBy(test -> labels.get(test.source()), TreeMap::new, toList()))
+            .entrySet()
             .stream()
-            .map(CompatibilityPage::tests);
+            .map(ofSource -> tests(ofSource.getKey(), ofSource.getValue()));
     return Stream.concat(Stream.of(standing.why()).filter(why -> !why.isEmpty()), tests)
         .collect(joining("<br>"));
   }
 
-  /** The tests of one class. */
-  private static String tests(List<ShowingTest> ofClass) {
-    String link = "[%s]".formatted(ofClass.getFirst().className());
+  /** The tests of one source. */
+  private static String tests(String label, List<ShowingTest> tests) {
     String methods =
-        ofClass.stream()
+        tests.stream()
             .map(ShowingTest::method)
             .filter(method -> !method.isEmpty())
             .map(CompatibilityPage::words)
             .collect(joining("; "));
-    return methods.isEmpty() ? link : link + ": " + methods;
+    return methods.isEmpty() ? "[%s]".formatted(label) : "[%s]: %s".formatted(label, methods);
   }
 
   /** {@code aPodMeetsIt} as "a pod meets it". */
