@@ -79,14 +79,14 @@ static __always_inline bool is_unallocated(const struct endpoint *called)
 			.service = service->id,                                                    \
 		};                                                                                 \
 		struct choice##FAMILY_NUMBER choice;                                               \
-		const bool pinned = service->affinity_seconds &&                                   \
-				    find_pin##FAMILY_NUMBER(&client, service->affinity_seconds,    \
-							    list, &choice);                        \
+		const bool found =                                                                 \
+			service->affinity_seconds                                                  \
+				? choose_pinned##FAMILY_NUMBER(&client, service->affinity_seconds, \
+							       list, hash, &choice)                \
+				: choose_backend##FAMILY_NUMBER(list->region, hash, &choice);      \
                                                                                                    \
-		if (!pinned && !choose_backend##FAMILY_NUMBER(list->region, hash, &choice))        \
+		if (!found)                                                                        \
 			return false;                                                              \
-		if (service->affinity_seconds)                                                     \
-			set_pin##FAMILY_NUMBER(&client, &choice);                                  \
 		map_address##FAMILY_NUMBER(&choice.backend.address, &translation->backend);        \
 		translation->backend_port = choice.backend.port;                                   \
 		translation->backend_id = choice.id;                                               \

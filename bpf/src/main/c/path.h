@@ -184,11 +184,7 @@ static __always_inline bool FN(choose)(struct FN(new_flow) *new, const struct se
 		return FN(choose_backend)(list->region, hash, &new->choice);
 	new->client.client = key->source;
 	new->client.service = service->id;
-	if (!FN(find_pin)(&new->client, service->affinity_seconds, list, &new->choice) &&
-	    !FN(choose_backend)(list->region, hash, &new->choice))
-		return false;
-	FN(set_pin)(&new->client, &new->choice);
-	return true;
+	return FN(choose_pinned)(&new->client, service->affinity_seconds, list, hash, &new->choice);
 }
 
 /*

@@ -79,8 +79,8 @@ static __always_inline bool FN(find_pin)(const struct FN(affinity_key) *client, 
 }
 
 /* Pins the client, or renews its pin: the time runs from its last new connection. */
-static __always_inline void FN(set_pin)(const struct FN(affinity_key) *client,
-					const struct FN(choice) *choice)
+static __always_inline long FN(set_pin)(const struct FN(affinity_key) *client,
+					const struct FN(choice) *choice, __u64 flags)
 {
 	struct affinity pin = {
 		.last_connection = bpf_ktime_get_ns(),
@@ -88,7 +88,26 @@ static __always_inline void FN(set_pin)(const struct FN(affinity_key) *client,
 		.generation = choice->backend.generation,
 	};
 
-	bpf_map_update_elem(&FN(affinity), client, &pin, BPF_ANY);
+	return bpf_map_update_elem(&FN(affinity), client, &pin, flags);
+}
+
+/*
+ * Chooses for a client that is to be pinned. Of two first connections at once, one makes the pin and
+ * the other one finds it in the second round, which also replaces a pin that counts no more.
+ */
+static __always_inline bool FN(choose_pinned)(const struct FN(affinity_key) *client, __u32 seconds,
+					      const struct list *list, __u32 hash,
+					      struct FN(choice) *choice)
+{
+	for (int round = 0; round < 2; round++) {
+		const bool pinned = FN(find_pin)(client, seconds, list, choice);
+
+		if (!pinned && !FN(choose_backend)(list->region, hash, choice))
+			return false;
+		if (!FN(set_pin)(client, choice, pinned || round ? BPF_ANY : BPF_NOEXIST))
+			break;
+	}
+	return true;
 }
 
 /* Has the slot changed hands since? One array read. */

@@ -172,6 +172,23 @@ static __always_inline struct translation *make_slot(struct bpf_sock_addr *conte
 }
 
 /*
+ * The socket calls by itself what a Service may have led it to before: the peer is no Service's any
+ * more, neither by name nor when the Service leaves that backend.
+ */
+static __always_inline void forget_backend(struct bpf_sock_addr *context,
+					   const struct endpoint *called)
+{
+	struct socket_state *state = bpf_sk_storage_get(&socket_state, context->sk, NULL, 0);
+	__u32 place;
+
+	if (!state)
+		return;
+	place = place_naming(context, ENDPOINT_NUMBERS(called));
+	if (place != NO_PLACE)
+		state->translations[place % SOCKET_TRANSLATIONS].backend_id = 0;
+}
+
+/*
  * Translates `called` in place; it is left alone when the answer is not the hook's to give.
  * Returns ALLOW or REFUSE; `changed` says whether `called` is to be written back.
  */
@@ -197,6 +214,8 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	}
 	service = find_service(called, protocol);
 	if (!service && !is_unallocated(called)) {
+		if (datagram && !sending)
+			forget_backend(context, called);
 		count_reason(HOOK_SOCKET, REASON_PASS_NOT_SERVICE);
 		return ALLOW;
 	}

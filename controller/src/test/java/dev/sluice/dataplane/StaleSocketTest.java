@@ -138,6 +138,18 @@ class StaleSocketTest {
 
   @ParameterizedTest
   @EnumSource(SocketKind.class)
+  void aSocketThatCallsItsBackendItselfLaterIsLeftAlone(SocketKind kind) {
+    open(kind);
+    connect(vip);
+    connect(pod);
+    ask("peer", words(pod));
+    node.dataplane().apply(udpOn(vip, random(local(otherPod))));
+    assertThat(destroyStale().destroyed()).isZero();
+    ask("peer", words(pod));
+  }
+
+  @ParameterizedTest
+  @EnumSource(SocketKind.class)
   void aPeerThatServesAnotherServiceOfTheSocketIsNotGone(SocketKind kind) {
     open(kind);
     node.dataplane().apply(udpOn(otherVip, random(local(pod))));
