@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.datapath;
+
+import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Who is who, in one family: documentation prefixes and private networks. */
+record Addresses(
+    IpAddress node,
+    IpAddress vipHere,
+    IpAddress vipThere,
+    List<IpAddress> backendsHere,
+    List<IpAddress> backendsThere,
+    IpAddress unrelated,
+    String clients) {
+  private static final Addresses IPV4 = of("192.0.2.", "10.1.1.", "10.1.2.", "198.51.100.");
+  private static final Addresses IPV6 = of("2001:db8::", "fd10:1::", "fd10:2::", "2001:db8:1::");
+
+  static Addresses of(IpFamily family) {
+    return switch (family) {
+      case IPV4 -> IPV4;
+      case IPV6 -> IPV6;
+    };
+  }
+
+  private static Addresses of(String network, String here, String there, String clients) {
+    return new Addresses(
+        IpAddress.parse(network + 1),
+        IpAddress.parse(network + 10),
+        IpAddress.parse(network + 11),
+        backends(here),
+        backends(there),
+        IpAddress.parse(network + 99),
+        clients);
+  }
+
+  /** Several, as one and its port has no more than 64,511 source ports to itself. */
+  private static List<IpAddress> backends(String network) {
+    return IntStream.rangeClosed(2, 5).mapToObj(host -> IpAddress.parse(network + host)).toList();
+  }
+
+  IpAddress client(int number) {
+    return IpAddress.parse(clients + (number + 1));
+  }
+}
