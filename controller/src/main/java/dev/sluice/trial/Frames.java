@@ -11,7 +11,7 @@ import java.util.Arrays;
  * A packet as an Ethernet frame: the first of a connection (a SYN, a datagram, or an SCTP INIT), or
  * a later one. Its checksums are left out; nobody receives it.
  */
-final class Frames {
+public final class Frames {
   private static final int ETHERNET = 14;
 
   private static final int IPV4_HEADER = 20;
@@ -19,13 +19,16 @@ final class Frames {
   private static final int HOP_LIMIT = 64;
   private static final byte[] MAC_ADDRESSES = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
   private static final int RST = 4;
+  private static final int ACK = 16;
 
   private Frames() {}
 
   /**
+   * A packet of the caller's.
+   *
    * @param first whether it is to open a connection; a datagram always may
    */
-  static byte[] frame(Call call, int sourcePort, boolean first) {
+  public static byte[] frame(Call call, int sourcePort, boolean first) {
     byte[] segment = segment(call, sourcePort, first);
     boolean ipv4 = call.destination().family() == IpFamily.IPV4;
     ByteBuffer frame =
@@ -58,6 +61,26 @@ final class Frames {
       case SCTP -> segment.putInt(12, first ? 0x0100_0014 : 0x0000_0014); // INIT or DATA, 20 bytes
     }
     return segment.array();
+  }
+
+  /** A later packet of the same connection, the other way; of TCP an ACK. */
+  public static byte[] answerTo(byte[] frame) {
+    boolean ipv4 = isIpv4(frame);
+    int transport = transport(frame);
+    byte[] answer = frame.clone();
+    swap(answer, ETHERNET + (ipv4 ? 12 : 8), ipv4 ? 4 : 16);
+    swap(answer, transport, 2);
+    if (frame[ETHERNET + (ipv4 ? 9 : 6)] == Protocol.TCP.number()) {
+      answer[transport + 13] = ACK;
+    }
+    return answer;
+  }
+
+  /** Exchanges two fields of {@code size} bytes that stand side by side. */
+  private static void swap(byte[] frame, int offset, int size) {
+    byte[] first = Arrays.copyOfRange(frame, offset, offset + size);
+    System.arraycopy(frame, offset + size, frame, offset, size);
+    System.arraycopy(first, 0, frame, offset + size, size);
   }
 
   /** Where a frame goes: address and port. */

@@ -3,6 +3,10 @@ package dev.sluice.bench.datapath;
 
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
+import dev.sluice.model.Protocol;
+import dev.sluice.trial.Call;
+import dev.sluice.trial.Frames;
+import dev.sluice.trial.Origin;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -15,6 +19,9 @@ record Addresses(
     List<IpAddress> backendsThere,
     IpAddress unrelated,
     String clients) {
+  /** Connections of one client address. */
+  private static final int PORTS = 60_000;
+
   private static final Addresses IPV4 = of("192.0.2.", "10.1.1.", "10.1.2.", "198.51.100.");
   private static final Addresses IPV6 = of("2001:db8::", "fd10:1::", "fd10:2::", "2001:db8:1::");
 
@@ -41,7 +48,10 @@ record Addresses(
     return IntStream.rangeClosed(2, 5).mapToObj(host -> IpAddress.parse(network + host)).toList();
   }
 
-  IpAddress client(int number) {
-    return IpAddress.parse(clients + (number + 1));
+  /** A packet of the n-th client's connection to a VIP. */
+  byte[] packet(int client, IpAddress vip, boolean first) {
+    IpAddress source = IpAddress.parse(clients + (1 + client / PORTS));
+    Call call = new Call(Origin.EXTERNAL, source, vip, Testbed.PORT, Protocol.TCP);
+    return Frames.frame(call, 1024 + client % PORTS, first);
   }
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
-import dev.sluice.bench.datapath.Frame.Socket;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.loader.BpfProgram;
 import dev.sluice.loader.SkbContext;
 import dev.sluice.loader.TestResult;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
+import dev.sluice.trial.Frames;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -54,9 +55,8 @@ final class TrafficControlCases {
 
   /** A packet that is nobody's business here, and one that only opens no flow. */
   List<Case> withoutFlows() {
-    Socket client = Testbed.client(family, 0);
-    byte[] unrelated = new Frame(client, port(addresses.unrelated()), Frame.ACK).bytes();
-    byte[] lateForRemote = new Frame(client, port(addresses.vipThere()), Frame.ACK).bytes();
+    byte[] unrelated = addresses.packet(0, addresses.unrelated(), false);
+    byte[] lateForRemote = addresses.packet(0, addresses.vipThere(), false);
     return List.of(
         row("non-service packet", ingress, 0, TC_ACT_UNSPEC, max(12), round -> copies(unrelated)),
         row(
@@ -75,17 +75,14 @@ final class TrafficControlCases {
     List<byte[]> toThere = new ArrayList<>();
     List<byte[]> fromThere = new ArrayList<>();
     for (int number = 0; number < flows; number++) {
-      Socket client = Testbed.client(family, number);
-      Socket here = port(addresses.vipHere());
-      Socket there = port(addresses.vipThere());
-      byte[] sentHere = pass(entering, new Frame(client, here, Frame.SYN), TC_ACT_UNSPEC);
-      byte[] sentThere = pass(entering, new Frame(client, there, Frame.SYN), TC_ACT_REDIRECT);
-      pass(leaving, Frame.answerTo(sentHere, Frame.SYN | Frame.ACK), TC_ACT_UNSPEC);
-      pass(entering, Frame.answerTo(sentThere, Frame.SYN | Frame.ACK), TC_ACT_REDIRECT);
-      toHere.add(new Frame(client, here, Frame.ACK).bytes());
-      fromHere.add(Frame.answerTo(sentHere, Frame.ACK).bytes());
-      toThere.add(new Frame(client, there, Frame.ACK).bytes());
-      fromThere.add(Frame.answerTo(sentThere, Frame.ACK).bytes());
+      byte[] sentHere = open(number, addresses.vipHere(), TC_ACT_UNSPEC);
+      byte[] sentThere = open(number, addresses.vipThere(), TC_ACT_REDIRECT);
+      pass(leaving, Frames.answerTo(sentHere), TC_ACT_UNSPEC);
+      pass(entering, Frames.answerTo(sentThere), TC_ACT_REDIRECT);
+      toHere.add(addresses.packet(number, addresses.vipHere(), false));
+      fromHere.add(Frames.answerTo(sentHere));
+      toThere.add(addresses.packet(number, addresses.vipThere(), false));
+      fromThere.add(Frames.answerTo(sentThere));
     }
     OptionalDouble target = family == IpFamily.IPV4 && flows < 100_000 ? max(80) : none();
     return List.of(
@@ -123,7 +120,7 @@ final class TrafficControlCases {
   private List<byte[]> opening(IpAddress vip) {
     testbed.forgetFlows();
     return IntStream.range(0, packets)
-        .mapToObj(number -> new Frame(Testbed.client(family, number), port(vip), Frame.SYN).bytes())
+        .mapToObj(number -> addresses.packet(number, vip, true))
         .toList();
   }
 
@@ -152,10 +149,6 @@ final class TrafficControlCases {
     return number -> round;
   }
 
-  private static Socket port(IpAddress address) {
-    return new Socket(address, Testbed.PORT);
-  }
-
   private static OptionalDouble max(double nanos) {
     return OptionalDouble.of(nanos);
   }
@@ -164,12 +157,17 @@ final class TrafficControlCases {
     return OptionalDouble.empty();
   }
 
+  private byte[] open(int client, IpAddress vip, int verdict) {
+    return pass(entering, addresses.packet(client, vip, true), verdict);
+  }
+
   /** Runs a packet through and returns it as the program left it. */
-  private static byte[] pass(ProgramTimer program, Frame frame, int verdict) {
-    TestResult result = program.run(frame.bytes());
+  private static byte[] pass(ProgramTimer program, byte[] frame, int verdict) {
+    TestResult result = program.run(frame);
     if (result.returnValue() != verdict) {
       throw new IllegalStateException(
-          "%s met %d, not %d".formatted(frame, result.returnValue(), verdict));
+          "%s met %d, not %d"
+              .formatted(HexFormat.of().formatHex(frame), result.returnValue(), verdict));
     }
     return result.dataOut();
   }
