@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.loader.Libbpf;
 import dev.sluice.node.CheckResult;
 import dev.sluice.node.Machine;
+import dev.sluice.node.NodeNetwork;
 import dev.sluice.node.Preflight;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,10 +43,10 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   static List<CheckResult> preflight(InstanceOptions instance, RunOptions options) {
-    // What cannot be meant is named at once, before the kernel is looked at.
-    options.proxyConfig();
-    options.node().ips();
-    options.node().podCidrs();
+    // What cannot be meant, or not on this node, is named at once, before the kernel is looked at.
+    try (NodeNetwork network = NodeNetwork.open()) {
+      StartChecks.requireFit(options, network.image());
+    }
     Preflight.Settings settings =
         new Preflight.Settings(
             instance.pinParent(),

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -77,6 +78,13 @@ final class ConfigFile implements IDefaultValueProvider {
         throw new ConfigException(
             file + ": '" + property.getKey() + "' is not an option; it knows " + known(command));
       }
+      for (String name : command.findOption(option).names()) {
+        if (values.containsKey(name)) {
+          throw new ConfigException(
+              "%s: '%s' and '%s' are one option; keep one of them"
+                  .formatted(file, name.substring(2), property.getKey()));
+        }
+      }
       values.put(option, text(property.getValue()));
     }
     return new ConfigFile(values);
@@ -84,7 +92,7 @@ final class ConfigFile implements IDefaultValueProvider {
 
   private static String known(CommandSpec command) {
     return command.options().stream()
-        .map(OptionSpec::longestName)
+        .flatMap(option -> Stream.of(option.names()))
         .filter(name -> name.startsWith("--") && !name.equals(OPTION))
         .map(name -> name.substring(2))
         .sorted()

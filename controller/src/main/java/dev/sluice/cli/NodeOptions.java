@@ -4,8 +4,9 @@ package dev.sluice.cli;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.WellKnown;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,10 +14,13 @@ import picocli.CommandLine.Option;
 
 /** What the agent cannot find out about its node, and a Kubernetes Node object would say. */
 final class NodeOptions {
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
   @Option(
-      names = "--node-name",
+      names = {"--node-name", "--hostname-override"},
       paramLabel = "NAME",
-      description = "this node's name in EndpointSlices (default: the host's name)")
+      description =
+          "this node's name in EndpointSlices, read in lower case (default: the host's name)")
   private String name;
 
   @Option(
@@ -42,13 +46,21 @@ final class NodeOptions {
       description = "networks of this node's pods, for --detect-local-mode NodeCIDR")
   private List<String> podCidrs = List.of();
 
+  /** In lower case, as kubelet registers the node (rule 34). */
   String name() {
-    if (name != null) {
-      return name;
+    String given = name == null || name.isEmpty() ? hostName() : name;
+    String clean = given.strip().toLowerCase(Locale.ROOT);
+    if (clean.isEmpty()) {
+      throw new IllegalArgumentException("the node's name is empty; give --node-name");
     }
+    return clean;
+  }
+
+  /** The kernel's word, which needs no name service. */
+  private static String hostName() {
     try {
-      return InetAddress.getLocalHost().getHostName().strip().toLowerCase(Locale.ROOT);
-    } catch (UnknownHostException e) {
+      return Files.readString(HOST_NAME);
+    } catch (IOException e) {
       throw new IllegalArgumentException(
           "the host's name cannot be found out; give --node-name", e);
     }

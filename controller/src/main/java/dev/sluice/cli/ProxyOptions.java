@@ -26,7 +26,7 @@ final class ProxyOptions {
   private ProxyConfig.Mode mode;
 
   @Option(
-      names = "--node-port-addresses",
+      names = {"--node-port-addresses", "--nodeport-addresses"},
       paramLabel = "CIDR|WORD",
       split = ",",
       description =
@@ -151,12 +151,12 @@ final class ProxyOptions {
 
   /** What is probably not meant so, a line each. */
   List<String> warnings(NodeFacts node) {
-    List<String> lines = new ArrayList<>();
+    List<String> lines = new ArrayList<>(StartChecks.nodePortWarnings(config(), node));
     LocalTraffic pods = config().localTraffic();
     if (Stream.of(IpFamily.values()).noneMatch(family -> pods.recognisesPods(family, node))) {
       lines.add(
           "--detect-local-mode %s without %s: pods cannot be told from clients outside, and get"
-                  .formatted(pods.mode().word(), missing(pods.mode()))
+                  .formatted(pods.mode().word(), optionOf(pods.mode()))
               + " only this node's endpoints where externalTrafficPolicy is Local");
     }
     if (masqueradeAll) {
@@ -165,7 +165,8 @@ final class ProxyOptions {
     return lines;
   }
 
-  private static String missing(LocalTraffic.Mode mode) {
+  /** The option that says what pods are recognised by. */
+  static String optionOf(LocalTraffic.Mode mode) {
     return switch (mode) {
       case CLUSTER_CIDR -> "--cluster-cidr";
       case NODE_CIDR -> "--pod-cidr";
@@ -187,7 +188,7 @@ final class ProxyOptions {
           case BRIDGE_INTERFACE, INTERFACE_NAME_PREFIX -> pods.interfaceName();
         };
     return by.isEmpty()
-        ? "none (%s without %s)".formatted(pods.mode().word(), missing(pods.mode()))
+        ? "none (%s without %s)".formatted(pods.mode().word(), optionOf(pods.mode()))
         : pods.mode().word() + " " + by;
   }
 }

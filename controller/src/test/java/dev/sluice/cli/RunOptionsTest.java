@@ -11,11 +11,15 @@ import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.node.CommandRunner;
 import dev.sluice.node.NetworkImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +31,7 @@ import picocli.CommandLine.ParameterException;
 class RunOptionsTest {
   @TempDir Path temporary;
 
-  private static RunOptions parse(String... arguments) {
+  static RunOptions parse(String... arguments) {
     RunOptions options = new RunOptions();
     CommandLine commandLine = new CommandLine(options);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
@@ -78,6 +82,8 @@ class RunOptionsTest {
             "10.1.1.0/24, fd10:1::/64",
             "--cluster-cidr",
             "10.0.0.0/8",
+            "--nodeport-addresses",
+            "primary",
             "--node-name",
             "a");
     LocalTraffic pods = options.proxyConfig().localTraffic();
@@ -125,7 +131,8 @@ class RunOptionsTest {
   @ValueSource(strings = {"ClusterCIDR", "NodeCIDR"})
   @ShowsRules(146)
   void aModeByNetworkWithoutOneIsAWarningAndNoDetector(String mode) {
-    RunOptions options = parse("--detect-local-mode", mode, "--node-name", "a");
+    RunOptions options =
+        parse("--detect-local-mode", mode, "--nodeport-addresses", "primary", "--node-name", "a");
     NodeFacts facts = facts(options);
 
     assertThat(options.proxyConfig().localTraffic().recognisesPods(IpFamily.IPV4, facts)).isFalse();
@@ -159,8 +166,67 @@ class RunOptionsTest {
     RunOptions options =
         parse("--masquerade-all=true", "--cluster-cidr", "10.1.0.0/16", "--node-name", "a");
 
-    assertThat(options.proxy().warnings(facts(options)))
-        .containsExactly("--masquerade-all has no effect");
+    assertThat(options.proxy().warnings(facts(options))).contains("--masquerade-all has no effect");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--hostname-override", "--node-name"})
+  @ShowsRules(34)
+  void theNodesNameIsTrimmedAndInLowerCase(String option) {
+    assertThat(parse(option + "= Node-A.Example ").node().name()).isEqualTo("node-a.example");
+  }
+
+  @Test
+  @ShowsRules(34)
+  void withoutANameTheNodeHasTheHosts() {
+    String host =
+        CommandRunner.processes().run(Duration.ofSeconds(10), List.of("uname", "-n")).orElseThrow();
+
+    assertThat(parse().node().name()).isEqualTo(host.strip().toLowerCase(Locale.ROOT));
+    assertThat(parse("--hostname-override=").node().name()).isEqualTo(parse().node().name());
+  }
+
+  @Test
+  @ShowsRules(34)
+  void aNameOfNothingButSpaceIsRefused() {
+    assertThatThrownBy(() -> parse("--hostname-override", " ").node().name())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("empty");
+  }
+
+  @Test
+  @ShowsRules(245)
+  void kubeProxysFlagsAboutProxyingAreUnderstood() {
+    ProxyConfig byNetwork =
+        parse(
+                "--proxy-mode=nftables",
+                "--cluster-cidr=10.1.0.0/16,fd10::/48",
+                "--detect-local-mode=ClusterCIDR",
+                "--nodeport-addresses=192.0.2.0/24,fd00::/64",
+                "--masquerade-all")
+            .proxyConfig();
+    assertThat(byNetwork)
+        .isEqualTo(
+            new ProxyConfig(
+                ProxyConfig.Mode.NFTABLES,
+                List.of("192.0.2.0/24", "fd00::/64"),
+                true,
+                new LocalTraffic(
+                    LocalTraffic.Mode.CLUSTER_CIDR, cidrs("10.1.0.0/16", "fd10::/48"), ""),
+                true,
+                List.of()));
+
+    String[] byInterface = {
+      "--proxy-mode=iptables", "--pod-bridge-interface=cni0", "--pod-interface-name-prefix=veth"
+    };
+    assertThat(pods(and("--detect-local-mode=BridgeInterface", byInterface)).interfaceName())
+        .isEqualTo("cni0");
+    assertThat(pods(and("--detect-local-mode=InterfaceNamePrefix", byInterface)).interfaceName())
+        .isEqualTo("veth");
+  }
+
+  private static String[] and(String first, String... others) {
+    return Stream.concat(Stream.of(first), Stream.of(others)).toArray(String[]::new);
   }
 
   @Test
@@ -178,10 +244,7 @@ class RunOptionsTest {
         localhost-nodeports: false
         masquerade-all: true
         """);
-    String[] arguments = {"check", "--config", file.toString()};
-    CommandLine sluice = Sluice.commandLine(arguments);
-    sluice.parseArgs(arguments);
-    CommandLine check = sluice.getSubcommands().get("check");
+    CommandLine check = checkBy(file);
 
     assertThat(value(check, "--detect-local-mode")).isEqualTo(LocalTraffic.Mode.NODE_CIDR);
     assertThat(value(check, "--pod-cidr")).isEqualTo(List.of("10.1.1.0/24", "fd10:1::/64"));
@@ -191,6 +254,34 @@ class RunOptionsTest {
     assertThat(value(check, "--node-ip")).isEqualTo(List.of("10.0.0.9"));
     assertThat(value(check, "--localhost-nodeports")).isEqualTo(false);
     assertThat(value(check, "--masquerade-all")).isEqualTo(true);
+  }
+
+  @Test
+  void theConfigFileKnowsKubeProxysNamesToo() throws IOException {
+    Path file = temporary.resolve("sluice.yaml");
+    Files.writeString(file, "hostname-override: a\nnodeport-addresses: [primary, 10.0.0.0/8]\n");
+    CommandLine check = checkBy(file);
+
+    assertThat(value(check, "--node-name")).isEqualTo("a");
+    assertThat(value(check, "--node-port-addresses")).isEqualTo(List.of("primary", "10.0.0.0/8"));
+  }
+
+  @Test
+  void twoNamesOfOneOptionInTheConfigFileAreRefused() throws IOException {
+    Path file = temporary.resolve("sluice.yaml");
+    Files.writeString(file, "hostname-override: a\nnode-name: b\n");
+
+    assertThatThrownBy(() -> checkBy(file))
+        .isInstanceOf(ConfigFile.ConfigException.class)
+        .hasMessageContainingAll("hostname-override", "node-name", "one option");
+  }
+
+  /** {@code sluice check} after it has read its options from a file. */
+  private static CommandLine checkBy(Path file) {
+    String[] arguments = {"check", "--config", file.toString()};
+    CommandLine sluice = Sluice.commandLine(arguments);
+    sluice.parseArgs(arguments);
+    return sluice.getSubcommands().get("check");
   }
 
   private static Object value(CommandLine command, String option) {

@@ -84,9 +84,10 @@ final class NodePortAddressesTest {
   }
 
   @Test
-  @ShowsRules({75, 78, 90})
+  @ShowsRules({75, 78, 90, 284})
   void unsetServesAllAddressesAlsoThoseThatComeLater() {
     agent(NO_LOOPBACK);
+    assertThat(cluster.agent("node-1").log()).contains("consider --nodeport-addresses primary");
     for (Host caller : new Host[] {client, pod, node}) {
       assertServed(caller, FIRST, SECOND, FIRST6, SECOND6);
     }
