@@ -65,7 +65,8 @@ static __noinline int FN(read_quote)(struct __sk_buff *skb, struct quote *quote,
 		return false;
 	key->source_port = ports.destination;
 	key->destination_port = ports.source;
-	return key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP;
+	return key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP ||
+	       key->protocol == IPPROTO_SCTP;
 }
 
 /* Rewrites the quote: the packet that its sender knows. Leaves its layer-4 checksum, which is rarely

@@ -34,8 +34,10 @@ final class StaleSockets implements AutoCloseable {
   /** Backends go in groups, and a connect() that has just chosen one is to be over. */
   private static final Duration SETTLING = Duration.ofMillis(10);
 
-  /** Between the starts of two searches, however often backends go. */
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  /**
+   * After a search there is none for so many times as long as it took, however often backends go.
+   */
+  private static final int REST = 19;
 
   /** After a failure, if nobody asks for a search sooner. */
   private static final Duration RETRY = Duration.ofSeconds(30);
@@ -95,7 +97,7 @@ final class StaleSockets implements AutoCloseable {
         SocketDestruction.Result result = search(finder.get());
         note(result);
         failed = !result.failures().isEmpty();
-        Thread.sleep(Duration.ofNanos(Math.max(0, begun + INTERVAL.toNanos() - System.nanoTime())));
+        Thread.sleep(Duration.ofNanos((System.nanoTime() - begun) * REST));
       }
     } catch (InterruptedException e) {
       LOG.debug("no more stale sockets are looked for", e);

@@ -16,6 +16,8 @@ import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.model.Protocol.SCTP;
 import static dev.sluice.model.Protocol.TCP;
 import static dev.sluice.model.Protocol.UDP;
+import static dev.sluice.packets.Icmp.Kind.PACKET_TOO_BIG;
+import static dev.sluice.packets.Icmp.error;
 import static dev.sluice.packets.Packet.Flag.ACK;
 import static dev.sluice.packets.Packet.Flag.SYN;
 import static dev.sluice.packets.Packet.sctp;
@@ -270,6 +272,11 @@ final class TranslatedRows extends PacketRows {
             sctp(here, client, initAck),
             Reason.REPLIED,
             handedOn(sctp(vip, client, initAck)))
+        .leaves(
+            UPLINK,
+            error(PACKET_TOO_BIG, router, sctp(client, here, 0)).quotingTheLeast(),
+            Reason.ERROR_TRANSLATED,
+            handedOn(error(PACKET_TOO_BIG, router, sctp(client, vip, 0)).quotingTheLeast()))
         .enters(
             UPLINK,
             sctp(client, vip, abort),

@@ -63,8 +63,10 @@ public record Icmp(
           : whole(packet).transportBytes().length;
     }
 
+    /** Whether it bears a checksum that translation changes; that of SCTP covers no address. */
     private boolean hasChecksum() {
-      return !(packet instanceof Fragment fragment) || fragment.offset() == 0;
+      boolean first = !(packet instanceof Fragment fragment) || fragment.offset() == 0;
+      return first && checksum.protocol() != Packet.SCTP;
     }
   }
 
