@@ -21,6 +21,10 @@ enum limit {
 	SOCKET_TRANSLATIONS = 8,
 	/* Flow time stamps count units of 2^6 jiffies: 256 ms at HZ=250, 64 ms at HZ=1000. */
 	STAMP_SHIFT = 6,
+	/* A cached next hop is looked up anew after 2^2 units of a flow time stamp, about a second. */
+	NEXT_HOP_SHIFT = 2,
+	/* Bits of next_hop.port that hold the device; the VLAN id is above. */
+	NEXT_HOP_DEVICE_BITS = 20,
 	/* Networks of ClusterIPs that are known, per family. */
 	SERVICE_NETWORKS = 4,
 	/* Rows per hook in `stats`; a power of two above the number of reasons. */
@@ -52,6 +56,7 @@ enum reason {
 	REASON_PASS_NO_FLOW = 6,          /* a frontend or backend, but not a flow's first packet */
 	REASON_PASS_OTHER_HOOK = 7,       /* a flow that another hook translates */
 	REASON_PASS_LEFT_TO_PACKETS = 8,  /* socket: only the packet path can decide this one */
+	REASON_PASS_LEFT_TO_TC = 9,       /* XDP: perhaps a Service's, but tc decides */
 	/* Translated. */
 	REASON_OPENED_LOCAL = 16,         /* first packet, destination translated, to the stack */
 	REASON_OPENED_REMOTE = 17,        /* first packet, both sides translated, sent on */
@@ -66,6 +71,7 @@ enum reason {
 	REASON_REJECT_NO_BACKEND = 32,    /* the Service has no usable backend */
 	REASON_REJECT_NO_PORT = 33,       /* every source port towards this backend is taken */
 	REASON_REJECT_FULL = 34,          /* the flow table is full and the flow needs source NAT */
+	REASON_REJECT_TOO_BIG = 35,       /* larger than the next hop's MTU; the sender is told that */
 	/* Dropped in silence. */
 	REASON_DROP_NO_BACKEND = 40,      /* no usable backend here, and policy says to stay silent */
 	REASON_DROP_STALE_REPLY = 41,     /* a reply whose client has moved to another source port */
@@ -155,6 +161,31 @@ struct service_counters {
 	__u64 bytes;                      /* of those packets, from the IP header on */
 };
 
+/*
+ * Where XDP sends a flow's packets, found by the last FIB lookup. All zeros: not looked up yet; no
+ * packet fits an MTU of 0.
+ */
+struct next_hop {
+	__u16 check;                      /* of flow, generation and time: see next_hop_check */
+	__u16 mtu;                        /* bytes from the IP header on */
+	__u32 port;                       /* ifindex, and the VLAN id to tag with; 0: tc sends it on */
+	__u8 destination[6];              /* MAC addresses of the frame */
+	__u8 source[6];
+};
+
+/* Guards every cached next hop; one element. */
+struct next_hop_state {
+	__u32 generation;                 /* grows when a neighbour, a route or a link changes */
+	__u32 padding;
+};
+
+/* Where XDP can send what the FIB sends to a device. */
+struct xdp_port {
+	__u32 device;                     /* ifindex of one with a program of ours */
+	__u16 vlan;                       /* 802.1Q id to tag with, host order; 0: none */
+	__u16 padding;
+};
+
 #define DEFINE_FAMILY(FAMILY_NUMBER, WORDS)                                                        \
 	struct address##FAMILY_NUMBER {                                                            \
 		__be32 word[WORDS];                                                                \
@@ -203,6 +234,11 @@ struct service_counters {
 		__u32 generation; /* of the backend when the flow was made */                      \
 		__u32 service;                                                                     \
 		__u32 device; /* ifindex the client's packets enter by */                          \
+	};                                                                                         \
+	/* An established flow. */                                                                 \
+	struct flow_entry##FAMILY_NUMBER {                                                         \
+		struct flow##FAMILY_NUMBER flow;                                                   \
+		struct next_hop next;                                                              \
 	};                                                                                         \
 	/* A datagram in fragments, before translation, as its receiver tells it from others. */   \
 	struct fragment_key##FAMILY_NUMBER {                                                       \
@@ -342,6 +378,8 @@ _Static_assert(sizeof(struct flow_key4) == 16, "flow_key4");
 _Static_assert(sizeof(struct flow_key6) == 40, "flow_key6");
 _Static_assert(sizeof(struct flow4) == 44, "flow4");
 _Static_assert(sizeof(struct flow6) == 68, "flow6");
+_Static_assert(sizeof(struct flow_entry4) == 64, "flow_entry4: one cache line");
+_Static_assert(sizeof(struct flow_entry6) == 88, "flow_entry6");
 _Static_assert(sizeof(struct fragment_key4) == 16, "fragment_key4");
 _Static_assert(sizeof(struct fragment_key6) == 40, "fragment_key6");
 _Static_assert(sizeof(struct fragment) == 8, "fragment");

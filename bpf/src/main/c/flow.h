@@ -71,7 +71,10 @@ static __always_inline void FN(pair_key)(const struct FN(flow) *flow, __u8 proto
 	pair->protocol = protocol;
 }
 
-/* Looks in `flow`, then in `embryo`. `copy` is filled and `stored` set when something is found. */
+/*
+ * Looks in `flow`, then in `embryo`. `copy` is filled and `stored` set when something is found; in
+ * `flow` that is the head of a flow_entry.
+ */
 static __always_inline enum found FN(find_flow)(const struct FN(flow_key) *key,
 						struct FN(flow) *copy, struct FN(flow) **stored)
 {

@@ -58,8 +58,8 @@ HASH_MAP(service4, BPF_MAP_TYPE_HASH, struct frontend4, struct service, 65536);
 HASH_MAP(service6, BPF_MAP_TYPE_HASH, struct frontend6, struct service, 65536);
 
 /* Established flows, two entries each. Not LRU: an LRU evicts half of a pair. */
-HASH_MAP(flow4, BPF_MAP_TYPE_HASH, struct flow_key4, struct flow4, 262144);
-HASH_MAP(flow6, BPF_MAP_TYPE_HASH, struct flow_key6, struct flow6, 262144);
+HASH_MAP(flow4, BPF_MAP_TYPE_HASH, struct flow_key4, struct flow_entry4, 262144);
+HASH_MAP(flow6, BPF_MAP_TYPE_HASH, struct flow_key6, struct flow_entry6, 262144);
 
 /* Half-open and one-way flows. LRU: a flood of first packets evicts only its like. */
 HASH_MAP(embryo4, BPF_MAP_TYPE_LRU_HASH, struct flow_key4, struct flow4, 65536);
@@ -129,6 +129,7 @@ ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BIT
 		struct flow##FAMILY_NUMBER reply;                                                  \
 		struct flow_key##FAMILY_NUMBER reply_key;                                          \
 		struct flow##FAMILY_NUMBER tenant; /* of a tuple that we would like to have */     \
+		struct flow_entry##FAMILY_NUMBER established; /* a half on its way to `flow` */    \
 		struct source_range##FAMILY_NUMBER source;                                         \
 		struct affinity_key##FAMILY_NUMBER client;                                         \
 		struct fragment_key##FAMILY_NUMBER datagram; /* that a fragment belongs to */      \
@@ -139,6 +140,15 @@ DEFINE_NEW_FLOW(4)
 DEFINE_NEW_FLOW(6)
 ARRAY_MAP(new_flow4, BPF_MAP_TYPE_PERCPU_ARRAY, struct new_flow4, 1, 0);
 ARRAY_MAP(new_flow6, BPF_MAP_TYPE_PERCPU_ARRAY, struct new_flow6, 1, 0);
+
+/* The generation of cached next hops. */
+ARRAY_MAP(next_hop_state, BPF_MAP_TYPE_ARRAY, struct next_hop_state, 1, BPF_F_MMAPABLE);
+
+/* By the ifindex that the FIB names. */
+HASH_MAP(xdp_port, BPF_MAP_TYPE_HASH, __u32, struct xdp_port, 4096);
+
+/* Devices that XDP may redirect to, by their ifindex: those that carry its program. */
+HASH_MAP(xdp_device, BPF_MAP_TYPE_DEVMAP_HASH, __u32, __u32, 1024);
 
 /* Facts of this node. */
 ARRAY_MAP(node, BPF_MAP_TYPE_ARRAY, struct node, 1, 0);

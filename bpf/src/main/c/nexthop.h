@@ -2,16 +2,41 @@
 /* Where a packet goes that must not pass the stack. */
 
 /*
- * The device towards `destination`, or 0 if there is no route. A missing neighbour is no obstacle:
- * bpf_redirect_neigh queues the packet while the kernel resolves it. Nor is an MTU: see send_on.
+ * The largest packet that is sent for `skb`, from the IP header on: it may stand for a row of segments,
+ * each with the same headers.
  */
-static __noinline __u32 FN(route)(struct __sk_buff *skb, const struct FN(address) *source,
-				  const struct FN(address) *destination)
+static __noinline __u32 FN(segment_length)(struct __sk_buff *skb, const struct FN(packet) *packet)
+{
+	__u8 length = sizeof(struct udphdr);
+
+	if (!packet)
+		return 0;
+	if (!skb->gso_size)
+		return skb->len - link_header_length;
+	if (packet->key.protocol == IPPROTO_TCP) {
+		/* The upper half of this byte counts the header in words of 4 bytes. */
+		if (bpf_skb_load_bytes(skb, packet->transport + 12, &length, sizeof(length)))
+			return 0;
+		length = (length >> 4) * 4;
+	}
+	return packet->transport - link_header_length + length + skb->gso_size;
+}
+
+/*
+ * The device towards `destination`, or 0 if there is no route, or minus the MTU if that is less than
+ * `length` bytes. A missing neighbour is no obstacle: bpf_redirect_neigh queues the packet while the
+ * kernel resolves it. The helper says the MTU in place of the length since kernel 5.12; below, what
+ * is too long is sent all the same.
+ */
+static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) *source,
+				const struct FN(address) *destination, __u32 length)
 {
 	struct bpf_fib_lookup fib = {
 		.family = ADDRESS_FAMILY,
 		.ifindex = skb->ifindex,
+		.tot_len = length,
 	};
+	long result;
 
 	if (!source || !destination)
 		return 0;
@@ -22,7 +47,14 @@ static __noinline __u32 FN(route)(struct __sk_buff *skb, const struct FN(address
 	__builtin_memcpy(fib.ipv6_src, source, sizeof(*source));
 	__builtin_memcpy(fib.ipv6_dst, destination, sizeof(*destination));
 #endif
-	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
+	result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		if (fib.tot_len < length)
+			return -(int)fib.tot_len;
+		fib.tot_len = 0;
+		result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+	}
+	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:

@@ -80,23 +80,29 @@ static __noinline int FN(owns_reply)(const struct FN(flow_key) *key, const struc
 static __noinline int FN(promote_flow)(struct FN(flow_key) *reply_key, struct FN(flow) *reply)
 {
 	struct FN(flow_key) key;
-	struct FN(flow) original;
+	struct FN(flow_entry) *half;
 	struct FN(flow) *stored;
+	struct FN(new_flow) *room;
+	__u32 zero = 0;
 	long error;
 
-	if (!reply_key || !reply)
+	room = bpf_map_lookup_elem(&FN(new_flow), &zero);
+	if (!reply_key || !reply || !room)
 		return KEPT_AS_EMBRYO;
+	half = &room->established;
+	half->next = (struct next_hop){};
 	FN(pair_key)(reply, reply_key->protocol, &key);
-	FN(original_of)(reply_key, reply, &key, &original);
 	stored = bpf_map_lookup_elem(&FN(embryo), &key);
 	if (stored && stored->created != reply->created)
 		return CLIENT_MOVED;
-	error = bpf_map_update_elem(&FN(flow), reply_key, reply, BPF_NOEXIST);
+	half->flow = *reply;
+	error = bpf_map_update_elem(&FN(flow), reply_key, half, BPF_NOEXIST);
 	if (error && error != -EEXIST) {
 		note_flow_full();
 		return KEPT_AS_EMBRYO;
 	}
-	error = bpf_map_update_elem(&FN(flow), &key, &original, BPF_NOEXIST);
+	FN(original_of)(reply_key, reply, &key, &half->flow);
+	error = bpf_map_update_elem(&FN(flow), &key, half, BPF_NOEXIST);
 	if (error == -EEXIST) {
 		stored = bpf_map_lookup_elem(&FN(flow), &key);
 		if (stored && stored->created != reply->created) {

@@ -158,18 +158,14 @@ static __noinline int FN(parse_behind_extensions)(struct __sk_buff *skb,
 #endif
 
 /*
- * Fills `packet`. REASON_PASS_NOT_SERVICE stands for "nothing wrong so far"; any other reason is
- * final, but REASON_PASS_FRAGMENT: identify() in fragment.h reads on, from `transport`. A header with options or extension headers takes the slower way through
- * bpf_skb_load_bytes; the usual packet is read in place.
+ * Reads a usual packet, whose IP header is `start` bytes behind `data`, where it lies; tc and XDP do so.
+ * REASON_PASS_NOT_SERVICE stands for "nothing wrong so far". After REASON_PASS_PROTOCOL and
+ * REASON_PASS_FRAGMENT the addresses are there, `transport`, and what follows the IP header: it is not
+ * TCP or UDP, or does not follow at once, or not in one piece.
  */
-static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(packet) *packet)
+static __always_inline enum reason FN(parse_in_place)(void *data, void *data_end, __u32 start,
+						      struct FN(packet) *packet)
 {
-	__u32 start = link_header_length;
-
-	if (!make_readable(skb, start + MINIMAL_HEADERS))
-		return REASON_PASS_TRUNCATED;
-	void *data = (void *)(long)skb->data;
-	void *data_end = (void *)(long)skb->data_end;
 	void *transport;
 
 	__builtin_memset(packet, 0, sizeof(*packet));
@@ -188,7 +184,7 @@ static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(pa
 	if (ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET))
 		return REASON_PASS_FRAGMENT;
 	if (ip->ihl != 5)
-		return FN(parse_transport)(skb, packet);
+		return REASON_PASS_PROTOCOL;
 	transport = ip + 1;
 #else
 	struct ipv6hdr *ip = data + start;
@@ -204,15 +200,13 @@ static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(pa
 	packet->transport = start + sizeof(*ip);
 	if (packet->key.protocol == IPPROTO_FRAGMENT)
 		return REASON_PASS_FRAGMENT;
-	if (packet->key.protocol == IPPROTO_HOPOPTS || packet->key.protocol == IPPROTO_DSTOPTS)
-		return FN(parse_behind_extensions)(skb, packet);
 	transport = ip + 1;
 #endif
 	if (packet->key.protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = transport;
 
 		if ((void *)(tcp + 1) > data_end)
-			return FN(parse_transport)(skb, packet);
+			return REASON_PASS_PROTOCOL;
 		packet->key.source_port = tcp->source;
 		packet->key.destination_port = tcp->dest;
 		packet->tcp_flags = ((__u8 *)tcp)[13];
@@ -227,5 +221,27 @@ static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(pa
 		packet->key.destination_port = udp->dest;
 		return REASON_PASS_NOT_SERVICE;
 	}
+	return REASON_PASS_PROTOCOL;
+}
+
+/*
+ * Fills `packet`. Any reason but REASON_PASS_NOT_SERVICE is final, but REASON_PASS_FRAGMENT: identify()
+ * in fragment.h reads on, from `transport`. A header with options or extension headers takes the slower
+ * way through bpf_skb_load_bytes.
+ */
+static __always_inline enum reason FN(parse)(struct __sk_buff *skb, struct FN(packet) *packet)
+{
+	enum reason reason;
+
+	if (!make_readable(skb, link_header_length + MINIMAL_HEADERS))
+		return REASON_PASS_TRUNCATED;
+	reason = FN(parse_in_place)((void *)(long)skb->data, (void *)(long)skb->data_end,
+				    link_header_length, packet);
+	if (reason != REASON_PASS_PROTOCOL)
+		return reason;
+#if FAMILY == 6
+	if (packet->key.protocol == IPPROTO_HOPOPTS || packet->key.protocol == IPPROTO_DSTOPTS)
+		return FN(parse_behind_extensions)(skb, packet);
+#endif
 	return FN(parse_transport)(skb, packet);
 }

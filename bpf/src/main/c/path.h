@@ -20,17 +20,18 @@
 #include "select.h"
 #include "stale.h"
 #include "snat.h"
+#include "rewrite.h"
 #include "translate.h"
 #include "nexthop.h"
-#include "reject.h"
 #include "verdict.h"
+#include "reject.h"
 #include "icmp.h"
 
 /* Carries out an entry's rewrite; of a `later` fragment's addresses only. */
 static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 						     const struct FN(packet) *packet,
 						     const struct FN(flow) *flow, enum reason reason,
-						     __u32 out_device, bool later)
+						     int out_device, bool later)
 {
 	const bool redirect = flow->apply == APPLY_INGRESS_REDIRECT;
 	bool translated;
@@ -39,9 +40,12 @@ static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 		if (packet->hop_limit <= 1)
 			return verdict(REASON_DROP_TTL, TC_ACT_SHOT);
 		if (!out_device)
-			out_device = FN(route)(skb, &flow->source, &flow->destination);
+			out_device = FN(route)(skb, &flow->source, &flow->destination,
+					       FN(segment_length)(skb, packet));
 		if (!out_device)
 			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
+		if (out_device < 0)
+			return TOO_BIG + out_device;
 	}
 	if (later)
 		translated = FN(translate_addresses)(skb, flow, redirect);
@@ -147,7 +151,8 @@ static __always_inline enum reason FN(describe_flow)(const struct FN(flow_key) *
 
 /* Settles the source address of a flow that needs source NAT. Returns 0, or why it cannot be. */
 static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const struct node *self,
-						   struct FN(flow) *flow, __u32 *out_device)
+						   const struct FN(packet) *packet,
+						   struct FN(flow) *flow, int *out_device)
 {
 	/*
 	 * The promotion would fail, and an embryo with source NAT may be evicted mid-life. The stamp is
@@ -158,7 +163,10 @@ static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const 
 		return REASON_REJECT_FULL;
 	*out_device = skb->ifindex;
 	if (flow->apply == APPLY_INGRESS_REDIRECT)
-		*out_device = FN(route)(skb, &flow->source, &flow->destination);
+		*out_device = FN(route)(skb, &flow->source, &flow->destination,
+					FN(segment_length)(skb, packet));
+	if (*out_device < 0)
+		return REASON_REJECT_TOO_BIG;
 	if (!*out_device || !FN(snat_address)(*out_device, self, &flow->source))
 		return REASON_DROP_NO_ROUTE;
 	return 0;
@@ -204,7 +212,8 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	struct device *in_device;
 	struct node *self;
 	struct list list;
-	__u32 zero = 0, ifindex = skb->ifindex, out_device = 0;
+	__u32 zero = 0, ifindex = skb->ifindex;
+	int out_device = 0;
 	bool opening, inside, internal;
 	enum reason reason = FN(parse)(skb, &packet), obstacle;
 
@@ -252,7 +261,9 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		reason = REASON_RESTORED;
 	}
 	if (new->original.apply != APPLY_INGRESS_LOCAL) {
-		obstacle = FN(hide_source)(skb, self, &new->original, &out_device);
+		obstacle = FN(hide_source)(skb, self, &packet, &new->original, &out_device);
+		if (obstacle == REASON_REJECT_TOO_BIG)
+			return TOO_BIG + out_device;
 		if (obstacle == REASON_REJECT_FULL)
 			return verdict(obstacle, FN(reject)(skb, &packet));
 		if (obstacle)

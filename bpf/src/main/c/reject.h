@@ -14,30 +14,34 @@ struct icmp_error {
 	__u8 type;
 	__u8 code;
 	__u16 checksum;
-	__u32 unused;
+	__be32 word; /* an MTU, or nothing */
 };
 
 #endif
 
 #undef IPPROTO_ERROR
 #undef PORT_UNREACHABLE
+#undef PACKET_TOO_BIG
 #if FAMILY == 4
 #define IPPROTO_ERROR IPPROTO_ICMP
 #define PORT_UNREACHABLE {.type = 3, .code = 3} /* RFC 792 */
+#define PACKET_TOO_BIG(MTU) {.type = 3, .code = 4, .word = bpf_htonl(MTU)} /* RFC 1191 */
 #else
 #define IPPROTO_ERROR IPPROTO_ICMPV6
 #define PORT_UNREACHABLE {.type = 1, .code = 4} /* RFC 4443 */
+#define PACKET_TOO_BIG(MTU) {.type = 2, .code = 0, .word = bpf_htonl(MTU)}
 #endif
 
 /*
- * What of the refused packet goes into an ICMP error at most: up to the ports and a little more, for
- * IPv6 with one short extension header between, a fragment's.
+ * What of the refused packet goes into an ICMP error at most: up to the end of a TCP header, for IPv6
+ * with one short extension header between, a fragment's. Less of a TCP packet cannot be kept: the
+ * kernel does not cut off a checksum that is still to be filled in.
  */
 #undef QUOTED
 #if FAMILY == 4
-#define QUOTED (sizeof(IP_HEADER) + 8)
+#define QUOTED (sizeof(IP_HEADER) + sizeof(struct tcphdr))
 #else
-#define QUOTED (sizeof(IP_HEADER) + sizeof(struct fragment_header) + 8)
+#define QUOTED (sizeof(IP_HEADER) + sizeof(struct fragment_header) + sizeof(struct tcphdr))
 #endif
 
 struct FN(reset) {
@@ -45,7 +49,7 @@ struct FN(reset) {
 	struct tcphdr tcp;
 } __attribute__((packed, aligned(4)));
 
-struct FN(unreachable) {
+struct FN(error) {
 	IP_HEADER ip;
 	struct icmp_error icmp;
 	__u8 quoted[QUOTED];
@@ -110,11 +114,12 @@ static __always_inline bool FN(write_reset)(struct __sk_buff *skb, const struct 
 }
 
 /* Turns a packet into the ICMP error that answers it: room for its headers in front, the rest cut. */
-static __always_inline bool FN(write_unreachable)(struct __sk_buff *skb,
-						  const struct FN(packet) *packet)
+static __always_inline bool FN(write_error)(struct __sk_buff *skb, const struct FN(packet) *packet,
+					    const struct icmp_error *icmp)
 {
-	struct FN(unreachable) answer = {.icmp = PORT_UNREACHABLE};
-	const __u32 quoted = packet->transport + 8 - link_header_length;
+	struct FN(error) answer = {.icmp = *icmp};
+	const __u32 quoted = packet->transport - link_header_length +
+			     (packet->key.protocol == IPPROTO_TCP ? sizeof(struct tcphdr) : 8);
 	const __u32 length = sizeof(answer.icmp) + quoted;
 	__u32 sum = 0;
 
@@ -140,13 +145,30 @@ static __always_inline bool FN(write_unreachable)(struct __sk_buff *skb,
  */
 static __noinline int FN(reject)(struct __sk_buff *skb, const struct FN(packet) *packet)
 {
+	const struct icmp_error unreachable = PORT_UNREACHABLE;
 	bool written;
 
-	if (!packet || packet->transport > link_header_length + QUOTED - 8)
+	if (!packet || packet->transport > link_header_length + QUOTED - sizeof(struct tcphdr))
 		return TC_ACT_SHOT;
 	if (packet->key.protocol == IPPROTO_TCP)
 		written = FN(write_reset)(skb, packet);
 	else
-		written = FN(write_unreachable)(skb, packet);
+		written = FN(write_error)(skb, packet, &unreachable);
 	return written ? send_back(skb) : TC_ACT_SHOT;
+}
+
+/*
+ * Tells the sender of a packet that is larger than the MTU of its next hop. One that may be fragmented
+ * on its way is not: no program can do that, and its sender then does (RFC 1191 asks no less of it).
+ */
+VERIFIED_APART verdict_t FN(refuse_size)(struct __sk_buff *skb, __u32 mtu)
+{
+	const struct icmp_error too_big = PACKET_TOO_BIG(mtu);
+	struct FN(packet) packet;
+	bool written = false;
+
+	if (FN(parse)(skb, &packet) != REASON_PASS_TRUNCATED &&
+	    packet.transport <= link_header_length + QUOTED - sizeof(struct tcphdr))
+		written = FN(write_error)(skb, &packet, &too_big);
+	return verdict(REASON_REJECT_TOO_BIG, written ? send_back(skb) : TC_ACT_SHOT);
 }

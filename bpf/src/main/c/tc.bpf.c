@@ -24,9 +24,11 @@
 		if (verdict == IS_FRAGMENT)                                                        \
 			verdict = fragment_ingress##FAMILY_NUMBER(skb);                            \
 		if (verdict == TO_BE_OPENED)                                                       \
-			return open_flow##FAMILY_NUMBER(skb);                                      \
+			verdict = open_flow##FAMILY_NUMBER(skb);                                   \
 		if (verdict == CARRIES_ERROR)                                                      \
-			return error_ingress##FAMILY_NUMBER(skb);                                  \
+			verdict = error_ingress##FAMILY_NUMBER(skb);                               \
+		if (verdict < TOO_BIG)                                                             \
+			return refuse_size##FAMILY_NUMBER(skb, TOO_BIG - verdict);                 \
 		return verdict;                                                                    \
 	}
 

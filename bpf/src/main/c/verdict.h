@@ -28,6 +28,12 @@ typedef int verdict_t;
 /* No verdict yet: a fragment, whose ports may be in another one. */
 #define IS_FRAGMENT (-3)
 
+/*
+ * No verdict yet, and every number below: the packet is larger than the MTU of its next hop, and the
+ * number is less than this by that MTU. (No verdict is less than -3, and no MTU more than 65535.)
+ */
+#define TOO_BIG (-0x100000)
+
 /* No verdict yet: no flow covers the packet, but a frontend does; open_flow decides. */
 #define TO_BE_OPENED (-1)
 

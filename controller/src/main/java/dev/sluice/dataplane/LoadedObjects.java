@@ -55,6 +55,7 @@ public final class LoadedObjects implements AutoCloseable {
   private final BpfObject socket;
   private final BpfObject maintenance;
   private Optional<BpfObject> explain = Optional.empty();
+  private Optional<BpfObject> xdp = Optional.empty();
 
   private LoadedObjects(
       Optional<PinDirectory> pins,
@@ -129,6 +130,14 @@ public final class LoadedObjects implements AutoCloseable {
     return trafficControl(linkHeaderLength).program("tc_egress");
   }
 
+  /** The XDP program; it is loaded when it is first asked for. */
+  public synchronized BpfProgram xdp() {
+    if (xdp.isEmpty()) {
+      xdp = Optional.of(load("xdp", this::configureXdp));
+    }
+    return xdp.get().program("xdp_ingress");
+  }
+
   /** A socket program, such as {@code connect4}. */
   public BpfProgram socketProgram(String name) {
     return socket.program(name);
@@ -179,6 +188,10 @@ public final class LoadedObjects implements AutoCloseable {
 
   private void configureTrafficControl(BpfObject object, int linkHeaderLength) {
     object.setConstant("link_header_length", linkHeaderLength);
+    object.setConstant("closes_addresses", options.closesAddresses());
+  }
+
+  private void configureXdp(BpfObject object) {
     object.setConstant("closes_addresses", options.closesAddresses());
   }
 

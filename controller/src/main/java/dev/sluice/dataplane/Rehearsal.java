@@ -157,9 +157,10 @@ public final class Rehearsal implements AutoCloseable {
     FamilyLayout layout = packet.layout();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment key = packet.write(arena);
-      MemorySegment value = arena.allocate(layout.flow.size(), Long.BYTES);
       for (String table : List.of(layout.flowMap, layout.embryoMap)) {
-        if (objects.map(table).lookup(key, value)) {
+        BpfMap map = objects.map(table);
+        MemorySegment value = arena.allocate(map.valueSize(), Long.BYTES);
+        if (map.lookup(key, value)) {
           return Optional.of(FlowEntry.read(table.equals(layout.flowMap), packet, value, clock));
         }
       }

@@ -79,7 +79,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
     BpfMap map = objects.map(layout.flowMap);
     int now = clock.stamp();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment pair = arena.allocate(layout.flow.size(), Long.BYTES);
+      MemorySegment pair = arena.allocate(map.valueSize(), Long.BYTES);
       List<Suspect> dead = new ArrayList<>();
       map.forEach(
           (key, value) -> {
@@ -142,9 +142,9 @@ final class UserSpaceFlowCollector implements FlowCollector {
 
   private static void deleteUnchanged(
       FamilyLayout layout, BpfMap map, Suspect suspect, Tally tally, Arena arena) {
-    MemorySegment now = arena.allocate(layout.flow.size(), Long.BYTES);
+    MemorySegment now = arena.allocate(map.valueSize(), Long.BYTES);
     if (map.lookup(suspect.key(), now)
-        && now.mismatch(suspect.value().asSlice(0, layout.flow.size())) < 0
+        && now.mismatch(suspect.value().asSlice(0, map.valueSize())) < 0
         && map.delete(suspect.key())) {
       tally.deleted++;
     }

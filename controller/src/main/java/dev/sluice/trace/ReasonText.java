@@ -26,6 +26,7 @@ record ReasonText(String meaning, String advice) {
       case PASS_OTHER_HOOK -> passed("Its flow is translated at another hook than this one.");
       case PASS_LEFT_TO_PACKETS ->
           passed("The socket hook leaves this call alone; only the packet path can decide it.");
+      case PASS_LEFT_TO_TC -> passed("XDP leaves it alone; the program on tc decides it.");
       case OPENED_LOCAL ->
           passed("A new flow: the destination becomes the backend, the client's address stays.");
       case OPENED_REMOTE ->
@@ -52,6 +53,10 @@ record ReasonText(String meaning, String advice) {
           new ReasonText(
               "The client is told: the flow table is full and this flow needs source NAT.",
               "Give 'sluice run' more --flows.");
+      case REJECT_TOO_BIG ->
+          new ReasonText(
+              "The sender is told: it is larger than the MTU towards the backend.",
+              "Nothing is wrong if the sender then sends smaller packets; else see who drops ICMP.");
       case DROP_NO_BACKEND ->
           new ReasonText(
               "Dropped in silence: the Service has endpoints, but none that its traffic policy"

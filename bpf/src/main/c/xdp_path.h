@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
+/*
+ * The fast path: packets of established flows with source NAT, in both directions, straight from one
+ * device to another. tc does everything else, and these too where anything is out of the ordinary;
+ * what goes up to tc goes up untouched.
+ */
+#include "family.h"
+#include "parse.h"
+#include "stats.h"
+#include "bitmap.h"
+#include "closed.h"
+#include "flow.h"
+#include "select.h"
+#include "rewrite.h"
+#include "verdict.h"
+
+#ifndef SLUICE_XDP_PATH_ONCE
+#define SLUICE_XDP_PATH_ONCE
+
+/* One refresh in 32 of a cached next hop is left to tc. */
+#define TURNS_OF_TC 32
+
+#define UP(REASON) verdict(REASON, XDP_PASS)
+
+struct vlan_header {
+	__be16 control;  /* the id in the lower 12 bits */
+	__be16 protocol; /* of what follows */
+};
+
+/* Counts the periods of a cached next hop; flows begin theirs at different times. */
+static __always_inline __u32 next_hop_period(__u32 created)
+{
+	return (stamp_now() + created) >> NEXT_HOP_SHIFT;
+}
+
+/*
+ * What next_hop.check is while the cache holds: another number for another generation, another period,
+ * and mostly for another flow, as an element that is deleted may be reused while we write to it.
+ */
+static __always_inline __u16 next_hop_check(__u32 generation, __u32 created)
+{
+	return (__u16)(generation + next_hop_period(created)) ^ (__u16)created;
+}
+
+/* Turns what the FIB names into what XDP can send by. Returns next_hop.port. */
+static __always_inline __u32 port_of(__u32 ifindex)
+{
+	const struct xdp_port *port = bpf_map_lookup_elem(&xdp_port, &ifindex);
+
+	if (!port || port->device >> NEXT_HOP_DEVICE_BITS)
+		return 0;
+	return port->device | (__u32)port->vlan << NEXT_HOP_DEVICE_BITS;
+}
+
+/* Puts a link header in front of the IP header, with a VLAN tag if the port wants one. */
+static __always_inline bool write_link_header(struct xdp_md *context, const struct next_hop *next,
+					      __be16 protocol)
+{
+	const __u16 vlan = next->port >> NEXT_HOP_DEVICE_BITS;
+
+	if (vlan && bpf_xdp_adjust_head(context, -(int)sizeof(struct vlan_header)))
+		return false;
+
+	struct ethhdr *link = (void *)(long)context->data;
+	struct vlan_header *tag = (void *)(link + 1);
+
+	if ((void *)(tag + 1) > (void *)(long)context->data_end)
+		return false;
+	__builtin_memcpy(link->h_dest, next->destination, ETH_ALEN);
+	__builtin_memcpy(link->h_source, next->source, ETH_ALEN);
+	if (vlan) {
+		link->h_proto = bpf_htons(ETH_P_8021Q);
+		tag->control = bpf_htons(vlan);
+		tag->protocol = protocol;
+	}
+	return true;
+}
+
+#endif
+
+/*
+ * Looks the next hop up for a packet of `length` bytes, and stores it with the flow. Returns whether
+ * the packet may go there; one that may not is tc's: there is no neighbour yet, it is too big, or it
+ * leaves by a device that XDP cannot send by (which is stored, too).
+ *
+ * Now and then tc gets a packet of a lasting flow: the kernel must see its neighbour entry used, or it
+ * would never check that a silent neighbour is still there.
+ */
+static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct FN(packet) *packet,
+					   struct FN(flow_entry) *copy,
+					   struct FN(flow_entry) *stored, __u32 length)
+{
+	struct bpf_fib_lookup fib = {
+		.family = ADDRESS_FAMILY,
+		.ifindex = context->ingress_ifindex,
+		.tot_len = length,
+	};
+	struct next_hop next = {};
+	struct next_hop_state *state;
+	__u32 zero = 0;
+
+	state = bpf_map_lookup_elem(&next_hop_state, &zero);
+	if (!packet || !copy || !stored || !state)
+		return false;
+	next.check = next_hop_check(state->generation, copy->flow.created);
+	if (copy->next.mtu && copy->next.check != next.check &&
+	    next_hop_period(copy->flow.created) % TURNS_OF_TC == 0)
+		return false;
+	fib.l4_protocol = packet->key.protocol;
+	fib.sport = copy->flow.source_port;
+	fib.dport = copy->flow.destination_port;
+#if FAMILY == 4
+	fib.ipv4_src = copy->flow.source.word[0];
+	fib.ipv4_dst = copy->flow.destination.word[0];
+#else
+	__builtin_memcpy(fib.ipv6_src, &copy->flow.source, sizeof(copy->flow.source));
+	__builtin_memcpy(fib.ipv6_dst, &copy->flow.destination, sizeof(copy->flow.destination));
+#endif
+	if (bpf_fib_lookup(context, &fib, sizeof(fib), 0) != BPF_FIB_LKUP_RET_SUCCESS)
+		return false;
+	/* Kernels before 5.12 leave the length here: then as long a packet and no longer is known to fit. */
+	next.mtu = fib.tot_len;
+	next.port = port_of(fib.ifindex);
+	__builtin_memcpy(next.destination, fib.dmac, ETH_ALEN);
+	__builtin_memcpy(next.source, fib.smac, ETH_ALEN);
+	copy->next = next;
+	if (stored->flow.created == copy->flow.created)
+		stored->next = next;
+	return next.port != 0;
+}
+
+/* Is the entry, of which `copy` is a copy, one whose packets XDP sends on, and this packet one of them? */
+static __always_inline bool FN(is_for_xdp)(const struct FN(packet) *packet,
+					   const struct FN(flow) *flow)
+{
+	if (flow->apply != APPLY_INGRESS_REDIRECT || packet->hop_limit <= 1)
+		return false;
+	return packet->key.protocol != IPPROTO_UDP || flow->direction == DIRECTION_REPLY ||
+	       !FN(backend_gone)(flow->backend, flow->generation);
+}
+
+/* Writes the rewrite into the packet, checksums included (RFC 1624). */
+static __always_inline bool FN(translate_in_place)(struct xdp_md *context,
+						   const struct FN(flow_key) *from,
+						   const struct FN(flow) *to)
+{
+	const struct FN(differences) differences = FN(differences)(from, to);
+	const __u64 sum = (__u64)differences.addresses + differences.ports;
+	void *data_end = (void *)(long)context->data_end;
+	IP_HEADER *ip = (void *)(long)context->data + ETH_HLEN;
+	struct ports *ports = (void *)(ip + 1);
+
+	if (from->protocol == IPPROTO_TCP) {
+		struct tcphdr *tcp = (void *)ports;
+
+		if ((void *)(tcp + 1) > data_end)
+			return false;
+		tcp->check = (__u16)~fold((__u64)(__u16)~tcp->check + sum);
+	} else {
+		struct udphdr *udp = (void *)ports;
+
+		if ((void *)(udp + 1) > data_end)
+			return false;
+		/* 0 means "none" and stays 0; a sum of 0 is written as its other form (RFC 768). */
+		if (udp->check) {
+			udp->check = (__u16)~fold((__u64)(__u16)~udp->check + sum);
+			if (!udp->check)
+				udp->check = 0xffff;
+		}
+	}
+	FN(rewrite_header)(ip, to, differences.addresses, true);
+	ports->source = to->source_port;
+	ports->destination = to->destination_port;
+	return true;
+}
+
+/* A packet of this family that enters by an Ethernet device. */
+static __always_inline verdict_t FN(send_on_fast)(struct xdp_md *context)
+{
+	void *data = (void *)(long)context->data;
+	void *data_end = (void *)(long)context->data_end;
+	const __u32 length = data_end - data - ETH_HLEN;
+	struct FN(flow_entry) copy, *stored;
+	struct FN(packet) packet;
+	struct next_hop_state *state;
+	__u32 zero = 0, device;
+	enum reason reason;
+
+	reason = FN(parse_in_place)(data, data_end, ETH_HLEN, &packet);
+	if (reason != REASON_PASS_NOT_SERVICE)
+		return UP(reason);
+	if (!FN(maybe_frontend)(&packet.key) && !FN(maybe_from_backend)(&packet.key) &&
+	    !FN(maybe_closed)(&packet.key))
+		return UP(REASON_PASS_NOT_SERVICE);
+	if (is_opening(packet.tcp_flags))
+		return UP(REASON_PASS_LEFT_TO_TC);
+	stored = bpf_map_lookup_elem(&FN(flow), &packet.key);
+	state = bpf_map_lookup_elem(&next_hop_state, &zero);
+	if (!stored || !state)
+		return UP(REASON_PASS_LEFT_TO_TC);
+	copy.next = stored->next;
+	if (!FN(copy_flow)(&packet.key, &stored->flow, &copy.flow) ||
+	    !FN(is_for_xdp)(&packet, &copy.flow))
+		return UP(REASON_PASS_LEFT_TO_TC);
+	if ((copy.next.check != next_hop_check(state->generation, copy.flow.created) ||
+	     length > copy.next.mtu) &&
+	    !FN(refresh_next_hop)(context, &packet, &copy, stored, length))
+		return UP(REASON_PASS_LEFT_TO_TC);
+	device = copy.next.port & ((1 << NEXT_HOP_DEVICE_BITS) - 1);
+	if (!device)
+		return UP(REASON_PASS_LEFT_TO_TC);
+
+	FN(touch_flow)(&stored->flow, &copy.flow, seen_of(packet.tcp_flags));
+	count_service(copy.flow.service, 0, 1, length);
+	reason = copy.flow.direction == DIRECTION_REPLY ? REASON_REPLIED : REASON_FORWARDED;
+	if (!FN(translate_in_place)(context, &packet.key, &copy.flow) ||
+	    !write_link_header(context, &copy.next,
+			       FAMILY == 4 ? bpf_htons(ETH_P_IP) : bpf_htons(ETH_P_IPV6)))
+		return verdict(REASON_PASS_TRUNCATED, XDP_DROP);
+	if (device == context->ingress_ifindex)
+		return verdict(reason, XDP_TX);
+	return verdict(reason, bpf_redirect_map(&xdp_device, device, XDP_DROP));
+}
