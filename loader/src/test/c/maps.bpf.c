@@ -22,7 +22,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 4);
+	__uint(max_entries, 6);
 	__type(key, __u32);
 	__type(value, __u32);
 } counters SEC(".maps");
@@ -49,6 +49,13 @@ struct {
 	__type(key, struct endpoint);
 	__type(value, struct every_member);
 } shapes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, 8);
+	__type(key, __u32);
+	__type(value, __u32);
+} devices SEC(".maps");
 
 /* Keeps the enum in the BTF: what nothing uses is not there. */
 flag keep_flag;
@@ -107,6 +114,20 @@ int drop_short(struct xdp_md *xdp)
 	void *end = (void *)(long)xdp->data_end;
 
 	return data + 60 > end ? XDP_DROP : XDP_PASS;
+}
+
+SEC("xdp")
+int count_frames(struct xdp_md *xdp)
+{
+	count(4);
+	return XDP_PASS;
+}
+
+SEC("xdp")
+int count_other_frames(struct xdp_md *xdp)
+{
+	count(5);
+	return XDP_PASS;
 }
 
 SEC("syscall")

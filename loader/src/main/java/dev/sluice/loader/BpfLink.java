@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.loader;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import me.bechberger.ebpf.bpf.raw.Lib;
+import me.bechberger.ebpf.bpf.raw.bpf_link_create_opts;
 import me.bechberger.ebpf.bpf.raw.bpf_link_info;
 
 /**
@@ -13,6 +17,12 @@ import me.bechberger.ebpf.bpf.raw.bpf_link_info;
 public final class BpfLink implements AutoCloseable {
   private static final int CLOSED = -1;
   private static final MemorySegment NO_OPTIONS = MemorySegment.NULL;
+
+  /** BPF_XDP of linux/bpf.h. */
+  private static final int XDP = 37;
+
+  /** XDP_FLAGS_DRV_MODE of linux/if_link.h. */
+  private static final int DRIVER_MODE = 1 << 2;
 
   private final String subject;
   private volatile int fd;
@@ -31,7 +41,39 @@ public final class BpfLink implements AutoCloseable {
    */
   public static BpfLink attachTcx(BpfProgram program, int interfaceIndex, TcDirection direction) {
     String subject = program.subject() + " at tcx " + direction + " of interface " + interfaceIndex;
-    return create(program, interfaceIndex, direction.tcxAttachType(), subject);
+    return create(program, interfaceIndex, direction.tcxAttachType(), NO_OPTIONS, subject);
+  }
+
+  /**
+   * Attaches an XDP program to a device in native mode: the device's driver runs it, or nobody
+   * does. A device has one XDP program, so this never takes the place of another.
+   *
+   * @param interfaceIndex a device of the calling thread's network namespace
+   * @throws BpfException EBUSY or EEXIST if the device has an XDP program, EOPNOTSUPP if its driver
+   *     takes none, EINVAL, ERANGE or others if the driver does not with the device's present
+   *     settings (its MTU, most often), ENODEV if there is no such device
+   */
+  public static BpfLink attachXdp(BpfProgram program, int interfaceIndex) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = bpf_link_create_opts.allocate(arena);
+      bpf_link_create_opts.sz(options, bpf_link_create_opts.sizeof());
+      bpf_link_create_opts.flags(options, DRIVER_MODE);
+      String subject = program.subject() + " at native XDP of interface " + interfaceIndex;
+      return create(program, interfaceIndex, XDP, options, subject);
+    }
+  }
+
+  /**
+   * The kernel's number of the XDP program on a device of the calling thread's network namespace,
+   * whoever attached it, in whichever mode; empty if there is none or it cannot be told.
+   */
+  public static OptionalInt xdpProgramOn(int interfaceIndex) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
+      boolean told = Lib.bpf_xdp_query_id(interfaceIndex, 0, id) == 0;
+      int number = id.get(ValueLayout.JAVA_INT, 0);
+      return told && number != 0 ? OptionalInt.of(number) : OptionalInt.empty();
+    }
   }
 
   /**
@@ -60,7 +102,8 @@ public final class BpfLink implements AutoCloseable {
 
   /** Like {@link #attachCgroup(BpfProgram, Path, CgroupAttachType)}, for an opened cgroup. */
   public static BpfLink attachCgroup(BpfProgram program, int cgroupFd, CgroupAttachType hook) {
-    return create(program, cgroupFd, hook.value(), program.subject() + " at cgroup hook " + hook);
+    String subject = program.subject() + " at cgroup hook " + hook;
+    return create(program, cgroupFd, hook.value(), NO_OPTIONS, subject);
   }
 
   /**
@@ -106,10 +149,11 @@ public final class BpfLink implements AutoCloseable {
     }
   }
 
-  private static BpfLink create(BpfProgram program, int target, int attachType, String subject) {
+  private static BpfLink create(
+      BpfProgram program, int target, int attachType, MemorySegment options, String subject) {
     int fd =
         BpfException.check(
-            Lib.bpf_link_create(program.fd(), target, attachType, NO_OPTIONS),
+            Lib.bpf_link_create(program.fd(), target, attachType, options),
             "bpf_link_create",
             subject);
     return new BpfLink(subject, fd);

@@ -10,6 +10,9 @@ record MapShape(MapType type, int keySize, int valueSize, int maxEntries, int fl
   /** BPF_F_MMAPABLE of linux/bpf.h. */
   private static final int MMAPABLE = 1 << 10;
 
+  /** BPF_F_RDONLY_PROG of linux/bpf.h. */
+  private static final int READ_ONLY_FOR_PROGRAMS = 1 << 7;
+
   /** What an opened, not yet loaded object declares. */
   static MapShape declared(MemorySegment handle) {
     return new MapShape(
@@ -20,14 +23,17 @@ record MapShape(MapType type, int keySize, int valueSize, int maxEntries, int fl
         Lib.bpf_map__map_flags(handle));
   }
 
-  /** What the kernel made of it. */
+  /** What the kernel made of it. To maps of devices it adds a flag that nobody can ask for. */
   static MapShape ofKernel(MemorySegment info) {
+    MapType type = MapType.of(bpf_map_info.type(info));
+    int flags = bpf_map_info.map_flags(info);
+    boolean holdsDevices = type == MapType.DEVMAP || type == MapType.DEVMAP_HASH;
     return new MapShape(
-        MapType.of(bpf_map_info.type(info)),
+        type,
         bpf_map_info.key_size(info),
         bpf_map_info.value_size(info),
         bpf_map_info.max_entries(info),
-        bpf_map_info.map_flags(info));
+        holdsDevices ? flags & ~READ_ONLY_FOR_PROGRAMS : flags);
   }
 
   boolean isMappable() {

@@ -191,7 +191,7 @@ class BpfMapTest {
   void iteratingAPerCpuMapGivesAllCpusValues() {
     long[] bytes = new long[1];
     object.map("counters").forEach((_, value) -> bytes[0] += value.byteSize());
-    assertThat(bytes[0]).isEqualTo(4L * Libbpf.possibleCpus() * 8);
+    assertThat(bytes[0]).isEqualTo(6L * Libbpf.possibleCpus() * 8);
   }
 
   @Test

@@ -30,7 +30,7 @@ class LoadingTest {
     try (BpfObject object = TestObjects.open("maps")) {
       assertThat(object.maps())
           .extracting(BpfMap::name)
-          .containsExactlyInAnyOrder("table", "counters", "slots", "prefixes", "shapes");
+          .containsExactlyInAnyOrder("table", "counters", "slots", "prefixes", "shapes", "devices");
       assertThat(object.programs())
           .extracting(BpfProgram::name)
           .contains("read_constants", "drop_short", "add", "count_connect");

@@ -54,6 +54,25 @@ class PinningTest {
   }
 
   @Test
+  void aMapOfDevicesIsReusedAlthoughTheKernelAddsAFlag() {
+    try (TestBpfFileSystem pins = new TestBpfFileSystem();
+        TestNetworkNamespace namespace = new TestNetworkNamespace();
+        BpfObject first = TestObjects.load();
+        Arena arena = Arena.ofShared()) {
+      MemorySegment device = TestObjects.word(arena, namespace.createVeth("test0", "test1"));
+      namespace.run(() -> first.map("devices").update(device, device));
+      first.map("devices").pin(pins.path("devices"));
+      try (BpfObject second = TestObjects.open("maps")) {
+        second.map("devices").reusePinned(pins.path("devices"));
+        second.load();
+        int[] seen = new int[1];
+        second.map("devices").forEach((key, _) -> seen[0] += key.get(ValueLayout.JAVA_INT, 0));
+        assertThat(seen[0]).isEqualTo(device.get(ValueLayout.JAVA_INT, 0));
+      }
+    }
+  }
+
+  @Test
   void aMapOfAnotherShapeIsNotReused() {
     try (TestBpfFileSystem pins = new TestBpfFileSystem();
         BpfObject first = TestObjects.load();

@@ -55,14 +55,19 @@ final class TestNetworkNamespace implements AutoCloseable {
 
   /** Creates a pair of virtual Ethernet devices and returns the number of the first. */
   int createVeth(String name, String peer) {
-    return call(
+    run(
         () -> {
           Command.run("ip", "link", "add", name, "type", "veth", "peer", "name", peer);
           Command.run("ip", "link", "set", name, "up");
           Command.run("ip", "link", "set", peer, "up");
-          String shown = Command.run("ip", "-o", "link", "show", name);
-          return Integer.parseInt(shown.substring(0, shown.indexOf(':')));
         });
+    return indexOf(name);
+  }
+
+  /** The number of a device. */
+  int indexOf(String name) {
+    String shown = call(() -> Command.run("ip", "-o", "link", "show", name));
+    return Integer.parseInt(shown.substring(0, shown.indexOf(':')));
   }
 
   @Override

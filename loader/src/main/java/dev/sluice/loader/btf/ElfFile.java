@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The sections and symbols of an ELF64 little-endian file (elf(5)), no more than BTF needs. */
@@ -75,6 +76,7 @@ final class ElfFile {
     int entrySize = Short.toUnsignedInt(file.getShort(58));
     int count = Short.toUnsignedInt(file.getShort(60));
     int namesIndex = Short.toUnsignedInt(file.getShort(62));
+    Objects.checkFromIndexSize(table, count * entrySize, file.limit());
     int names = (int) file.getLong(table + namesIndex * entrySize + 24);
     List<Section> read = new ArrayList<>(count);
     for (int index = 0; index < count; index++) {
