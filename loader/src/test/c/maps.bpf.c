@@ -130,6 +130,13 @@ int count_other_frames(struct xdp_md *xdp)
 	return XDP_PASS;
 }
 
+/* Tells the queue that a frame came by. */
+SEC("xdp")
+int tell_queue(struct xdp_md *xdp)
+{
+	return xdp->ingress_ifindex * 100 + xdp->rx_queue_index;
+}
+
 SEC("syscall")
 int add(__u32 *numbers)
 {

@@ -40,7 +40,7 @@ public final class BpfObject implements AutoCloseable {
     this.handle = handle;
     this.btf = btf;
     this.maps = declaredMaps(handle);
-    this.programs = declaredPrograms(handle);
+    this.programs = declaredPrograms(handle, btf);
   }
 
   /**
@@ -122,6 +122,15 @@ public final class BpfObject implements AutoCloseable {
   }
 
   /**
+   * Asks the verifier, before loading, for what {@link BpfProgram#verifierStatistics()} tells. It
+   * costs nothing that counts, but a program that is rejected has a shorter log.
+   */
+  public BpfObject keepVerifierStatistics() {
+    programs.values().forEach(BpfProgram::keepVerifierStatistics);
+    return this;
+  }
+
+  /**
    * Creates the maps and loads the programs.
    *
    * @throws BpfException if the kernel refuses; {@link BpfException#verifierLog()} tells why a
@@ -143,7 +152,7 @@ public final class BpfObject implements AutoCloseable {
     }
     loaded = true;
     maps.values().forEach(BpfMap::loaded);
-    programs.values().forEach(BpfProgram::loaded);
+    programs.values().forEach(program -> program.loaded(messages.acceptedLog(program.name())));
     return this;
   }
 
@@ -250,13 +259,13 @@ public final class BpfObject implements AutoCloseable {
     return maps;
   }
 
-  private static Map<String, BpfProgram> declaredPrograms(MemorySegment handle) {
+  private static Map<String, BpfProgram> declaredPrograms(MemorySegment handle, Btf btf) {
     Map<String, BpfProgram> programs = new LinkedHashMap<>();
     for (MemorySegment program = Lib.bpf_object__next_program(handle, MemorySegment.NULL);
         program.address() != 0;
         program = Lib.bpf_object__next_program(handle, program)) {
       String programName = cString(Lib.bpf_program__name(program));
-      programs.put(programName, BpfProgram.declaredBy(program, programName));
+      programs.put(programName, BpfProgram.declaredBy(program, programName, btf));
     }
     return programs;
   }

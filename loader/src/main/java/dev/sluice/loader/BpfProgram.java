@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.loader;
 
+import dev.sluice.loader.btf.Btf;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import me.bechberger.ebpf.bpf.raw.Lib;
 import me.bechberger.ebpf.bpf.raw.bpf_prog_info;
@@ -18,18 +20,23 @@ public final class BpfProgram implements AutoCloseable {
   private final MemorySegment handle;
   private final boolean ownsDescriptor;
   private final ProgramType type;
+  private final Optional<Btf> btf;
+  private volatile String verifierLog = "";
   private volatile int fd;
 
-  private BpfProgram(String name, MemorySegment handle, ProgramType type, int fd) {
+  private BpfProgram(
+      String name, MemorySegment handle, ProgramType type, Optional<Btf> btf, int fd) {
     this.name = name;
     this.handle = handle;
     this.ownsDescriptor = handle.equals(MemorySegment.NULL);
     this.type = type;
+    this.btf = btf;
     this.fd = fd;
   }
 
-  static BpfProgram declaredBy(MemorySegment handle, String name) {
-    return new BpfProgram(name, handle, ProgramType.of(Lib.bpf_program__type(handle)), CLOSED);
+  static BpfProgram declaredBy(MemorySegment handle, String name, Btf btf) {
+    ProgramType type = ProgramType.of(Lib.bpf_program__type(handle));
+    return new BpfProgram(name, handle, type, Optional.of(btf), CLOSED);
   }
 
   /**
@@ -50,6 +57,7 @@ public final class BpfProgram implements AutoCloseable {
                   KernelObject.name(bpf_prog_info.name(info)),
                   MemorySegment.NULL,
                   ProgramType.of(bpf_prog_info.type(info)),
+                  Optional.empty(),
                   fd));
     } catch (RuntimeException failure) {
       KernelObject.close(fd);
@@ -100,6 +108,20 @@ public final class BpfProgram implements AutoCloseable {
     return info(bpf_prog_info::verified_insns);
   }
 
+  /**
+   * What the verifier counted; empty unless its object was told to {@linkplain
+   * BpfObject#keepVerifierStatistics keep it}.
+   */
+  public Optional<VerifierStatistics> verifierStatistics() {
+    if (btf.isEmpty() || verifierLog.isEmpty()) {
+      return Optional.empty();
+    }
+    VerifierLog log = VerifierLog.parse(verifierLog);
+    CallGraph calls = CallGraph.of(fd, subject(), btf.get());
+    return Optional.of(
+        new VerifierStatistics(log.instructions(), calls.deepest(log.stackDepths())));
+  }
+
   /** Nanoseconds spent in this program while {@link RunTimeStatistics} were on. */
   public long runTimeNanos() {
     return info(bpf_prog_info::run_time_ns);
@@ -124,7 +146,15 @@ public final class BpfProgram implements AutoCloseable {
     }
   }
 
-  void loaded() {
+  void keepVerifierStatistics() {
+    BpfException.check(
+        Lib.bpf_program__set_log_level(handle, VerifierLog.STATISTICS),
+        "bpf_program__set_log_level",
+        subject());
+  }
+
+  void loaded(String acceptedLog) {
+    verifierLog = acceptedLog;
     fd = Lib.bpf_program__autoload(handle) ? Lib.bpf_program__fd(handle) : CLOSED;
   }
 

@@ -39,10 +39,20 @@ final class KernelObject {
   static <T> T info(int fd, long size, String subject, Function<MemorySegment, T> read) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(size, Long.BYTES);
-      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) size);
+      readInfo(fd, info, subject);
+      return read.apply(info);
+    }
+  }
+
+  /**
+   * Reads the kernel's info record, and the arrays that its pointers lead to. A record of zeros
+   * gets their lengths.
+   */
+  static void readInfo(int fd, MemorySegment info, String subject) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) info.byteSize());
       BpfException.check(
           Lib.bpf_obj_get_info_by_fd(fd, info, length), "bpf_obj_get_info_by_fd", subject);
-      return read.apply(info);
     }
   }
 

@@ -5,7 +5,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import me.bechberger.ebpf.bpf.raw.Lib;
 import me.bechberger.ebpf.bpf.raw.libbpf_print_fn_t;
@@ -22,6 +24,7 @@ final class LibbpfMessages {
   private static final String LOG_END = "-- END PROG LOAD LOG --";
 
   private final List<String> messages = new ArrayList<>();
+  private final Map<String, String> acceptedLogs = new HashMap<>();
 
   LibbpfMessages() {}
 
@@ -51,21 +54,40 @@ final class LibbpfMessages {
    */
   String verifierLog() {
     StringBuilder log = new StringBuilder();
-    for (String message : messages) {
-      int begin = message.indexOf(LOG_BEGIN);
-      if (begin >= 0) {
-        int end = message.lastIndexOf(LOG_END);
-        log.append(message, begin + LOG_BEGIN.length(), end < 0 ? message.length() : end);
-      }
-    }
+    messages.forEach(message -> log.append(log(message)));
     return log.toString();
   }
 
+  /** The verifier's log of a program that it has accepted, if one was asked for; else "". */
+  String acceptedLog(String program) {
+    return acceptedLogs.getOrDefault(program, "");
+  }
+
+  /** {@code libbpf: prog 'NAME': -- BEGIN PROG LOAD LOG --} and so on. */
+  private void addAcceptedLog(String message) {
+    String[] parts = message.split("'", 3);
+    if (parts.length == 3) {
+      acceptedLogs.put(parts[1], log(message));
+    }
+  }
+
+  private static String log(String message) {
+    int begin = message.indexOf(LOG_BEGIN);
+    int end = message.lastIndexOf(LOG_END);
+    return begin < 0
+        ? ""
+        : message.substring(begin + LOG_BEGIN.length(), end < 0 ? message.length() : end);
+  }
+
   private static int print(int level, MemorySegment format, MemorySegment arguments) {
-    if (level >= LEVEL_DEBUG || !CURRENT.isBound()) {
+    if (!CURRENT.isBound()) {
       return 0;
     }
-    CURRENT.get().messages.add(format(format, arguments));
+    if (level < LEVEL_DEBUG) {
+      CURRENT.get().messages.add(format(format, arguments));
+    } else if (text(format).contains(LOG_BEGIN)) {
+      CURRENT.get().addAcceptedLog(format(format, arguments));
+    }
     return 0;
   }
 
@@ -78,10 +100,15 @@ final class LibbpfMessages {
       }
       MemorySegment text = result.get(ValueLayout.ADDRESS, 0);
       try {
-        return text.reinterpret(Long.MAX_VALUE).getString(0);
+        return text(text);
       } finally {
         Native.free(text);
       }
     }
+  }
+
+  @SuppressWarnings("restricted")
+  private static String text(MemorySegment address) {
+    return address.reinterpret(Long.MAX_VALUE).getString(0);
   }
 }

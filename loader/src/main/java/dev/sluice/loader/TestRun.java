@@ -4,6 +4,7 @@ package dev.sluice.loader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.IntFunction;
 import me.bechberger.ebpf.bpf.raw.Lib;
 import me.bechberger.ebpf.bpf.raw.bpf_test_run_opts;
 
@@ -19,9 +20,11 @@ public final class TestRun {
   /** More than any context structure has today; the kernel says how much it used. */
   private static final int CONTEXT_ROOM = 512;
 
+  private static final byte[] NOTHING = {};
+
   private final BpfProgram program;
-  private byte[] data = {};
-  private byte[] context = {};
+  private byte[] data = NOTHING;
+  private IntFunction<byte[]> context = frameLength -> NOTHING;
   private int repeat = 1;
 
   TestRun(BpfProgram program) {
@@ -36,19 +39,27 @@ public final class TestRun {
 
   /** The context: struct __sk_buff, struct xdp_md, or what a SYSCALL program takes. */
   public TestRun context(byte[] bytes) {
-    this.context = bytes.clone();
+    byte[] copy = bytes.clone();
+    this.context = frameLength -> copy;
     return this;
   }
 
   /** Like {@link #context(byte[])}, copied when called. */
   public TestRun context(MemorySegment bytes) {
-    this.context = bytes.toArray(ValueLayout.JAVA_BYTE);
+    byte[] copy = bytes.toArray(ValueLayout.JAVA_BYTE);
+    this.context = frameLength -> copy;
     return this;
   }
 
   /** The context of a tc program. */
   public TestRun context(SkbContext skb) {
     return context(skb.memory());
+  }
+
+  /** The context of an XDP program. */
+  public TestRun context(XdpContext frame) {
+    this.context = frame::bytes;
+    return this;
   }
 
   /** How often to run; each run sees the packet as the one before left it. */
@@ -68,6 +79,7 @@ public final class TestRun {
   }
 
   private TestResult runPacket() {
+    byte[] contextIn = context.apply(data.length);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = options(arena);
       bpf_test_run_opts.repeat(options, repeat);
@@ -77,10 +89,10 @@ public final class TestRun {
       bpf_test_run_opts.data_out(options, dataOut);
       bpf_test_run_opts.data_size_out(options, (int) dataOut.byteSize());
       MemorySegment contextOut = MemorySegment.NULL;
-      if (context.length > 0) {
+      if (contextIn.length > 0) {
         contextOut = arena.allocate(CONTEXT_ROOM);
-        bpf_test_run_opts.ctx_in(options, context(arena));
-        bpf_test_run_opts.ctx_size_in(options, context.length);
+        bpf_test_run_opts.ctx_in(options, copy(contextIn, arena));
+        bpf_test_run_opts.ctx_size_in(options, contextIn.length);
         bpf_test_run_opts.ctx_out(options, contextOut);
         bpf_test_run_opts.ctx_size_out(options, CONTEXT_ROOM);
       }
@@ -88,21 +100,22 @@ public final class TestRun {
       return new TestResult(
           bpf_test_run_opts.retval(options),
           bytes(dataOut, bpf_test_run_opts.data_size_out(options)),
-          context.length > 0
+          contextIn.length > 0
               ? bytes(contextOut, bpf_test_run_opts.ctx_size_out(options))
-              : new byte[0],
+              : NOTHING,
           Integer.toUnsignedLong(bpf_test_run_opts.duration(options)));
     }
   }
 
   /** SYSCALL programs write their context in place and may not be repeated by the kernel. */
   private TestResult runSyscall() {
+    byte[] contextIn = context.apply(0);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment options = options(arena);
-      MemorySegment shared = context(arena);
-      if (context.length > 0) {
+      MemorySegment shared = copy(contextIn, arena);
+      if (contextIn.length > 0) {
         bpf_test_run_opts.ctx_in(options, shared);
-        bpf_test_run_opts.ctx_size_in(options, context.length);
+        bpf_test_run_opts.ctx_size_in(options, contextIn.length);
       }
       int times = Math.max(1, repeat);
       long start = System.nanoTime();
@@ -111,7 +124,7 @@ public final class TestRun {
       }
       long nanos = (System.nanoTime() - start) / times;
       return new TestResult(
-          bpf_test_run_opts.retval(options), new byte[0], bytes(shared, context.length), nanos);
+          bpf_test_run_opts.retval(options), NOTHING, bytes(shared, contextIn.length), nanos);
     }
   }
 
@@ -122,7 +135,7 @@ public final class TestRun {
         program.subject());
   }
 
-  private MemorySegment context(Arena arena) {
+  private static MemorySegment copy(byte[] context, Arena arena) {
     MemorySegment memory = arena.allocate(Math.max(Long.BYTES, context.length), Long.BYTES);
     return memory.copyFrom(MemorySegment.ofArray(context));
   }

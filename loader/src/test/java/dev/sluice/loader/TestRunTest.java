@@ -71,6 +71,19 @@ class TestRunTest {
   }
 
   @Test
+  void anXdpProgramIsToldTheQueue() {
+    try (TestNetworkNamespace namespace = new TestNetworkNamespace();
+        BpfObject object = TestObjects.load()) {
+      int device = namespace.createVeth("test0", "test1");
+      TestRun run = object.program("tell_queue").testRun().data(new byte[60]);
+      assertThat(namespace.call(run.context(XdpContext.on(device))::run).returnValue())
+          .isEqualTo(device * 100);
+      assertThatThrownBy(() -> namespace.call(run.context(new XdpContext(device, 99))::run))
+          .hasMessageContaining("EINVAL");
+    }
+  }
+
+  @Test
   void aSyscallProgramWritesItsContext() {
     try (BpfObject object = TestObjects.load();
         Arena arena = Arena.ofConfined()) {
