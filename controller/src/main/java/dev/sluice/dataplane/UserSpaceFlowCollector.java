@@ -71,7 +71,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
               tally.embryos++;
             }
           });
-      dead.forEach(suspect -> deleteUnchanged(layout, map, suspect, tally, arena));
+      dead.forEach(suspect -> deleteUnchanged(map, suspect, tally, arena));
     }
   }
 
@@ -116,7 +116,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
               dead.add(suspect(arena, pairKey, pair));
             }
           });
-      dead.forEach(suspect -> deleteUnchanged(layout, map, suspect, tally, arena));
+      dead.forEach(suspect -> deleteUnchanged(map, suspect, tally, arena));
     }
   }
 
@@ -140,8 +140,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
     return arena.allocate(memory.byteSize(), Long.BYTES).copyFrom(memory);
   }
 
-  private static void deleteUnchanged(
-      FamilyLayout layout, BpfMap map, Suspect suspect, Tally tally, Arena arena) {
+  private static void deleteUnchanged(BpfMap map, Suspect suspect, Tally tally, Arena arena) {
     MemorySegment now = arena.allocate(map.valueSize(), Long.BYTES);
     if (map.lookup(suspect.key(), now)
         && now.mismatch(suspect.value().asSlice(0, map.valueSize())) < 0

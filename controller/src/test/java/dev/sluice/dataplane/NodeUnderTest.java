@@ -11,6 +11,7 @@ import dev.sluice.loader.ClsactFilter;
 import dev.sluice.loader.SkbContext;
 import dev.sluice.loader.TcDirection;
 import dev.sluice.loader.TestResult;
+import dev.sluice.loader.XdpContext;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,10 @@ final class NodeUnderTest implements AutoCloseable {
   private static final int TC_ACT_UNSPEC = -1;
   private static final int TC_ACT_SHOT = 2;
   private static final int TC_ACT_REDIRECT = 7;
+  private static final int XDP_DROP = 1;
+  private static final int XDP_PASS = 2;
+  private static final int XDP_TX = 3;
+  private static final int XDP_REDIRECT = 4;
   private static final int OURS_FIRST = 1;
   private static final int OBSERVER_NEXT = 2;
 
@@ -191,6 +197,7 @@ final class NodeUnderTest implements AutoCloseable {
     collect();
     collect();
     natPorts(Cast.NAT_PORT, Cast.NAT_PORT);
+    xdpOn(Place.UPLINK, Place.FABRIC);
     plugs.forEach((place, plug) -> table.putDevice(plug.index(), Map.of(), place == Place.POD));
     namespace.call(
         () -> {
@@ -260,6 +267,27 @@ final class NodeUnderTest implements AutoCloseable {
     table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), false);
   }
 
+  /** Makes these the devices that XDP can send by. */
+  void xdpOn(Place... places) {
+    Map<Integer, XdpPorts.Port> ports = new HashMap<>();
+    for (Place place : places) {
+      int index = plugs.get(place).index();
+      ports.put(index, new XdpPorts.Port(index, XdpPorts.UNTAGGED));
+    }
+    namespace.call(
+        () -> {
+          new XdpPorts(objects).write(ports);
+          return null;
+        });
+    new NextHopGeneration(objects).advance();
+  }
+
+  /** Runs a command on the node, and tells the programs that next hops may differ now. */
+  void run(String command) {
+    namespace.run(command);
+    new NextHopGeneration(objects).advance();
+  }
+
   /** A socket sends to backends from this port, and to the frontend by packets. */
   void sharePort(End frontend, int port) {
     new SharedPorts(objects).add(frontend, port);
@@ -295,7 +323,35 @@ final class NodeUnderTest implements AutoCloseable {
             });
   }
 
+  private Outcome runOnXdp(Plug plug, Sent packet) {
+    ReasonCounts before = ReasonCounts.now(objects, Hook.XDP);
+    TestResult result =
+        objects
+            .xdp()
+            .testRun()
+            .data(VethPlug.incoming(packet))
+            .context(XdpContext.on(plug.index()))
+            .run();
+    byte[] frame = result.dataOut();
+    Fate fate =
+        switch (result.returnValue()) {
+          case XDP_DROP -> Fate.DROPPED;
+          case XDP_PASS -> Fate.HANDED_ON;
+          case XDP_TX -> Fate.SENT_BACK;
+          case XDP_REDIRECT -> Fate.SENT_ON;
+          default -> throw new AssertionError("action " + result.returnValue());
+        };
+    Seen seen =
+        new Seen(
+            Arrays.copyOf(frame, VethPlug.HEADER),
+            Arrays.copyOfRange(frame, VethPlug.HEADER, frame.length));
+    return outcome(before, fate, Optional.empty(), seen);
+  }
+
   private Outcome run(Hook hook, Plug plug, Sent packet) {
+    if (hook == Hook.XDP) {
+      return runOnXdp(plug, packet);
+    }
     BpfProgram program =
         hook == Hook.TC_INGRESS
             ? objects.ingress(VethPlug.HEADER)

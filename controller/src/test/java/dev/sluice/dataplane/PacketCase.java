@@ -78,6 +78,16 @@ final class PacketCase {
     return this;
   }
 
+  /** A packet comes to the XDP program of a device, in a test run: it takes no other delivery. */
+  PacketCase meetsXdp(Place place, IpPacket packet, Reason reason, Result result) {
+    return meetsXdp(place, Sent.of(packet), reason, result);
+  }
+
+  PacketCase meetsXdp(Place place, Sent packet, Reason reason, Result result) {
+    steps.add(new Arrival(Hook.XDP, place, packet, reason, result));
+    return only(Delivery.TEST_RUN);
+  }
+
   /** Handed on as it came. */
   static Result untouched() {
     return new Result(Fate.HANDED_ON, Optional.empty(), Optional.empty());

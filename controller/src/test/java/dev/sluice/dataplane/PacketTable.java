@@ -27,7 +27,8 @@ final class PacketTable {
             new RefusalRows(cast),
             new AffinityRows(cast),
             new IcmpErrorRows(cast),
-            new FlowLifeRows(cast))
+            new FlowLifeRows(cast),
+            new XdpRows(cast))
         .flatMap(rows -> rows.cases().stream())
         .toList();
   }

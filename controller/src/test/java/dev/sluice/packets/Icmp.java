@@ -102,6 +102,12 @@ public record Icmp(
     return quoting(quote.map(old -> new Quote(old.packet, old.checksum, LEAST_QUOTED)));
   }
 
+  /** The same with no more than the transport header behind the quoted IP header. */
+  public Icmp quotingTheHeaders() {
+    return quoting(
+        quote.map(old -> new Quote(old.packet, old.checksum, old.checksum.headerLength())));
+  }
+
   /** The same with the quoted packet's transport checksum from another packet. */
   public Icmp quotingChecksumOf(Packet packet) {
     return quoting(quote.map(old -> new Quote(old.packet, packet, old.length)));

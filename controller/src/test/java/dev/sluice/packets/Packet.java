@@ -152,6 +152,11 @@ public record Packet(
     };
   }
 
+  /** Length of the transport header in bytes. */
+  int headerLength() {
+    return protocol == TCP ? 20 : 8;
+  }
+
   /** Where the checksum is in {@link #transportBytes()}. */
   int checksumOffset() {
     return switch (protocol) {
