@@ -23,12 +23,22 @@ static __always_inline void set_bit(void *filter, __u32 bit)
 
 #endif
 
-/* The bit of one end of a flow; the controller computes the same in FilterHash. */
+/*
+ * The bit of one end of a flow: the top bits of a sum of products, each word with an odd constant of its
+ * own (multilinear hashing), which the processor multiplies side by side. The controller computes the
+ * same in FilterHash.
+ */
 static __always_inline __u32 FN(filter_bit)(const struct FN(address) *address, __be16 port, __u8 protocol)
 {
-	__u32 hash = FN(mix_address)(0, address);
+	__u64 sum = ((__u32)port << 16 | protocol) * 0x9E3779B97F4A7C15ULL;
 
-	return finish_hash(mix(hash, (__u32)port << 16 | protocol)) % FILTER_BITS;
+	sum += address->word[0] * 0xC2B2AE3D27D4EB4FULL;
+#if FAMILY == 6
+	sum += address->word[1] * 0x165667B19E3779F9ULL;
+	sum += address->word[2] * 0xD6E8FEB86659FD93ULL;
+	sum += address->word[3] * 0xA0761D6478BD642FULL;
+#endif
+	return sum >> (64 - FILTER_BITS_LOG2);
 }
 
 static __always_inline bool FN(maybe_frontend)(const struct FN(flow_key) *key)

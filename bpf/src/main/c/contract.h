@@ -13,8 +13,9 @@
 #include <linux/types.h>
 
 enum limit {
-	/* Bits in each of the two filters; a power of two. */
-	FILTER_BITS = 1 << 20,
+	/* Bits in each of the two filters. */
+	FILTER_BITS_LOG2 = 20,
+	FILTER_BITS = 1 << FILTER_BITS_LOG2,
 	/* Backend ids in one element of `regions`: values are padded to 8 bytes, so 16 ids share one. */
 	REGION_BLOCK = 16,
 	/* Translations that a socket remembers: an unconnected UDP socket talks to several VIPs. */

@@ -20,7 +20,7 @@
 #define AF_INET 2
 #define AF_INET6 10
 
-/* A multiply-xorshift round. The controller computes filter bits with the same constants. */
+/* A multiply-xorshift round. */
 static __always_inline __u32 mix(__u32 hash, __u32 word)
 {
 	hash = (hash ^ word) * 0x9E3779B1;

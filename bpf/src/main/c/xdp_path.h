@@ -17,7 +17,7 @@
 #ifndef SLUICE_XDP_PATH_ONCE
 #define SLUICE_XDP_PATH_ONCE
 
-/* One refresh in 32 of a cached next hop is left to tc. */
+/* At one refresh in 32 of a cached next hop the packet is left to tc. */
 #define TURNS_OF_TC 32
 
 #define UP(REASON) verdict(REASON, XDP_PASS)
@@ -83,7 +83,7 @@ static __always_inline bool write_link_header(struct xdp_md *context, const stru
  * the packet may go there; one that may not is tc's: there is no neighbour yet, it is too big, or it
  * leaves by a device that XDP cannot send by (which is stored, too).
  *
- * Now and then tc gets a packet of a lasting flow: the kernel must see its neighbour entry used, or it
+ * Now and then tc gets one packet of a lasting flow: the kernel must see its neighbour entry used, or it
  * would never check that a silent neighbour is still there.
  */
 static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct FN(packet) *packet,
@@ -98,14 +98,14 @@ static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct 
 	struct next_hop next = {};
 	struct next_hop_state *state;
 	__u32 zero = 0;
+	bool turn;
 
 	state = bpf_map_lookup_elem(&next_hop_state, &zero);
 	if (!packet || !copy || !stored || !state)
 		return false;
 	next.check = next_hop_check(state->generation, copy->flow.created);
-	if (copy->next.mtu && copy->next.check != next.check &&
-	    next_hop_period(copy->flow.created) % TURNS_OF_TC == 0)
-		return false;
+	turn = copy->next.mtu && copy->next.check != next.check &&
+	       next_hop_period(copy->flow.created) % TURNS_OF_TC == 0;
 	fib.l4_protocol = packet->key.protocol;
 	fib.sport = copy->flow.source_port;
 	fib.dport = copy->flow.destination_port;
@@ -126,7 +126,7 @@ static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct 
 	copy->next = next;
 	if (stored->flow.created == copy->flow.created)
 		stored->next = next;
-	return next.port != 0;
+	return next.port != 0 && !turn;
 }
 
 /* Is the entry, of which `copy` is a copy, one whose packets XDP sends on, and this packet one of them? */

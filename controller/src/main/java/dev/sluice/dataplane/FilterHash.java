@@ -13,31 +13,23 @@ import java.nio.ByteOrder;
  * network order). The program tests hold the two together.
  */
 final class FilterHash {
+  private static final long OF_PORT = 0x9E3779B97F4A7C15L;
+  private static final long[] OF_WORD = {
+    0xC2B2AE3D27D4EB4FL, 0x165667B19E3779F9L, 0xD6E8FEB86659FD93L, 0xA0761D6478BD642FL
+  };
+
   private FilterHash() {}
 
   static int bit(IpAddress address, int port, Protocol protocol) {
-    ByteBuffer words = ByteBuffer.wrap(address.bytes()).order(ByteOrder.nativeOrder());
-    int hash = 0;
-    while (words.hasRemaining()) {
-      hash = mix(hash, words.getInt());
-    }
     int loadedPort =
         ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
             ? Short.toUnsignedInt(Short.reverseBytes((short) port))
             : port;
-    return finish(mix(hash, loadedPort << Short.SIZE | protocol.number()))
-        & (Limits.FILTER_BITS - 1);
-  }
-
-  private static int mix(int hash, int word) {
-    int mixed = (hash ^ word) * 0x9E3779B1;
-    return mixed ^ mixed >>> 15;
-  }
-
-  private static int finish(int hash) {
-    int mixed = hash * 0x85EBCA6B;
-    mixed ^= mixed >>> 13;
-    mixed *= 0xC2B2AE35;
-    return mixed ^ mixed >>> 16;
+    long sum = Integer.toUnsignedLong(loadedPort << Short.SIZE | protocol.number()) * OF_PORT;
+    ByteBuffer words = ByteBuffer.wrap(address.bytes()).order(ByteOrder.nativeOrder());
+    for (int word = 0; words.hasRemaining(); word++) {
+      sum += Integer.toUnsignedLong(words.getInt()) * OF_WORD[word];
+    }
+    return (int) (sum >>> (Long.SIZE - Limits.FILTER_BITS_LOG2));
   }
 }

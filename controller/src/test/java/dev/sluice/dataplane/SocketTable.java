@@ -183,9 +183,11 @@ final class SocketTable {
       spread
           .opens(UDP)
           .sendsTo(vip, Reason.CONNECTED)
-          .sendsTo(otherVip, Reason.CONNECTED)
           .receivesFrom(vip, Reason.NAMED)
-          .receivesFrom(otherVip, Reason.NAMED);
+          .sendsTo(otherVip, Reason.CONNECTED)
+          .receivesFrom(otherVip, Reason.NAMED)
+          .sendsTo(vip, Reason.CONNECTED)
+          .receivesFrom(vip, Reason.NAMED);
     }
     row("a connected socket has one peer: the Service connected to last")
         .by(Caller.POD)
