@@ -101,9 +101,11 @@ final class SocketTable {
         .given(service(UDP, otherVip, random(local(otherPod))))
         .opens(UDP)
         .sendsTo(vip, Reason.CONNECTED)
-        .sendsTo(otherVip, Reason.CONNECTED)
         .receivesFrom(vip, Reason.NAMED)
-        .receivesFrom(otherVip, Reason.NAMED);
+        .sendsTo(otherVip, Reason.CONNECTED)
+        .receivesFrom(otherVip, Reason.NAMED)
+        .sendsTo(vip, Reason.CONNECTED)
+        .receivesFrom(vip, Reason.NAMED);
     row("a UDP socket leaves a backend that is gone")
         .given(udpOn(random(local(pod))))
         .opens(UDP)
