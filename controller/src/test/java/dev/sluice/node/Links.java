@@ -24,7 +24,8 @@ final class Links {
         OptionalInt.empty(),
         "02:00:00:00:00:01",
         1500,
-        "");
+        "",
+        OptionalInt.empty());
   }
 
   static Link ofKind(int index, String name, String kind) {
@@ -57,7 +58,8 @@ final class Links {
         veth.peerNamespace(),
         veth.mac(),
         veth.mtu(),
-        veth.slaveKind());
+        veth.slaveKind(),
+        veth.vlanId());
   }
 
   static Link down(Link link) {
@@ -73,7 +75,8 @@ final class Links {
         link.peerNamespace(),
         link.mac(),
         link.mtu(),
-        link.slaveKind());
+        link.slaveKind(),
+        link.vlanId());
   }
 
   static InterfaceAddress address(int index, String text) {
@@ -125,6 +128,7 @@ final class Links {
         peerNamespace,
         link.mac(),
         link.mtu(),
-        slaveKind);
+        slaveKind,
+        link.vlanId());
   }
 }
