@@ -54,7 +54,7 @@ public final class XdpAttachments {
     }
     Optional<String> refusal = XdpPolicy.refusal(use, link);
     if (refusal.isPresent()) {
-      detach(link, image);
+      takeOff(link, image);
       refuse(link, refusal.get());
       return;
     }
@@ -103,6 +103,10 @@ public final class XdpAttachments {
   /** Takes the program off a device, before the tc programs go. */
   void detach(Link link, NetworkImage image) {
     refused.remove(link.index());
+    takeOff(link, image);
+  }
+
+  private void takeOff(Link link, NetworkImage image) {
     if (attached.remove(link.index()) != null) {
       // First nothing is sent there any more: a driver may drop what comes without a program.
       writePorts(image);
