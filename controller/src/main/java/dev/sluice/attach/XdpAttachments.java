@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -125,7 +126,7 @@ public final class XdpAttachments {
 
   /** Tells the program where it can send to. Call it after each group of changes. */
   void writePorts(NetworkImage image) {
-    Map<Integer, Port> wanted = ports(image);
+    Map<Integer, Port> wanted = ports(attached.keySet(), image);
     if (written.filter(wanted::equals).isPresent()) {
       return;
     }
@@ -138,13 +139,14 @@ public final class XdpAttachments {
     }
   }
 
-  private Map<Integer, Port> ports(NetworkImage image) {
+  /** Devices with the program, and the VLAN devices that are on one. */
+  static Map<Integer, Port> ports(Set<Integer> attached, NetworkImage image) {
     Map<Integer, Port> wanted = new HashMap<>();
-    attached.keySet().forEach(index -> wanted.put(index, new Port(index, XdpPorts.UNTAGGED)));
+    attached.forEach(index -> wanted.put(index, new Port(index, XdpPorts.UNTAGGED)));
     for (Link link : image.links()) {
       if (link.vlanId().isPresent()
           && !link.peerIsElsewhere()
-          && attached.containsKey(link.peerIndex())) {
+          && attached.contains(link.peerIndex())) {
         wanted.put(link.index(), new Port(link.peerIndex(), link.vlanId().getAsInt()));
       }
     }
