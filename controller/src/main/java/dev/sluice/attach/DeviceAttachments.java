@@ -38,6 +38,7 @@ public final class DeviceAttachments {
   private final TrafficControl trafficControl;
   private final TrafficControl otherWay;
   private final AttachMode mode;
+  private final XdpAttachments xdp;
   private final Map<Integer, AttachedDevice> attached = new TreeMap<>();
   private final Map<Integer, String> failures = new TreeMap<>();
 
@@ -47,7 +48,9 @@ public final class DeviceAttachments {
       PinDirectory pins,
       DeviceSelection selection,
       LocalTraffic localTraffic,
-      AttachMode mode) {
+      AttachMode mode,
+      XdpAttachments xdp) {
+    this.xdp = xdp;
     this.objects = objects;
     this.nodeTable = nodeTable;
     this.selection = selection;
@@ -78,6 +81,7 @@ public final class DeviceAttachments {
   /** Brings all devices to what they are to have, and clears what earlier agents left on others. */
   public synchronized void start(NetworkImage image) {
     image.links().forEach(link -> settle(link, image));
+    xdp.clearLeftOvers(image);
     for (TrafficControl control : List.of(trafficControl, otherWay)) {
       Set<Integer> leftOver = new HashSet<>(control.found());
       if (control == trafficControl) {
@@ -90,6 +94,7 @@ public final class DeviceAttachments {
   /** Follows a change. */
   public synchronized void changed(NetworkChange change) {
     for (Link link : change.devicesRemoved()) {
+      xdp.forget(link);
       if (attached.remove(link.index()) != null) {
         trafficControl.forget(link.index());
         nodeTable.removeDevice(link.index());
@@ -99,6 +104,7 @@ public final class DeviceAttachments {
     }
     Stream.concat(change.devicesAdded().stream(), change.devicesChanged().stream())
         .forEach(link -> settle(link, change.after()));
+    xdp.writePorts(change.after());
   }
 
   /** The devices with programs, by interface index. */
@@ -108,11 +114,30 @@ public final class DeviceAttachments {
 
   /** One line for each device that should have programs and has not. */
   public synchronized List<String> failures() {
-    return List.copyOf(failures.values());
+    return Stream.concat(failures.values().stream(), xdp.failures().stream()).toList();
+  }
+
+  /** Whether a device carries the XDP program. */
+  public synchronized XdpStatus xdp(int interfaceIndex) {
+    return xdp.status(interfaceIndex);
+  }
+
+  /**
+   * What is to be so when an agent has started.
+   *
+   * @throws IllegalStateException if an uplink is to have the XDP program and cannot
+   */
+  public synchronized void requireXdp() {
+    if (!xdp.failures().isEmpty()) {
+      throw new IllegalStateException(
+          "--xdp=require: %s. Mend that, leave the device out by --device, or use --xdp=auto; what was attached stays until 'sluice detach'"
+              .formatted(String.join("; ", xdp.failures())));
+    }
   }
 
   /** Takes everything off that this instance has put on devices, whatever agent did it. */
   public static void detachAll(PinDirectory pins, NetworkImage image) {
+    XdpAttachments.detachAll(pins, image);
     for (AttachMode mode : AttachMode.values()) {
       TrafficControl control = trafficControl(mode, pins);
       control.found().forEach(index -> removeFrom(control, index, image));
@@ -140,6 +165,7 @@ public final class DeviceAttachments {
     AttachedDevice present = attached.get(link.index());
     if (!selection.takes(link, role)) {
       if (present != null) {
+        xdp.detach(link, image);
         trafficControl.detach(link.index());
         nodeTable.removeDevice(link.index());
         attached.remove(link.index());
@@ -147,9 +173,13 @@ public final class DeviceAttachments {
       }
       return;
     }
-    if (wanted.equals(present)) {
-      return;
+    if (wanted.equals(present) || attach(link, wanted, present)) {
+      xdp.settle(link, role, image);
     }
+  }
+
+  /** Whether the device has its programs now. */
+  private boolean attach(Link link, AttachedDevice wanted, AttachedDevice present) {
     try {
       nodeTable.putDevice(
           link.index(), wanted.sourceAddresses(), wanted.isInside(), wanted.detected());
@@ -159,15 +189,17 @@ public final class DeviceAttachments {
             new HookPair(
                 objects.ingress(wanted.linkHeaderLength()),
                 objects.egress(wanted.linkHeaderLength())));
-        LOG.info("device {} ({}) has programs by {}", link.name(), role, mode);
+        LOG.info("device {} ({}) has programs by {}", link.name(), wanted.role(), mode);
       }
       attached.put(link.index(), wanted);
       failures.remove(link.index());
+      return true;
     } catch (BpfException e) {
       // It may have gone while we were at it; then its removal is on its way to us.
       nodeTable.removeDevice(link.index());
       failures.put(link.index(), link.name() + ": " + e.getMessage());
-      LOG.warn("device {} ({}) gets no programs: {}", link.name(), role, e.getMessage());
+      LOG.warn("device {} ({}) gets no programs: {}", link.name(), wanted.role(), e.getMessage());
+      return false;
     }
   }
 

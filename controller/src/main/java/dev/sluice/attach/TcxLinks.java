@@ -5,7 +5,6 @@ import dev.sluice.dataplane.PinDirectory;
 import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.BpfProgram;
 import dev.sluice.loader.TcDirection;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -31,36 +30,17 @@ final class TcxLinks implements TrafficControl {
   }
 
   private void attach(int interfaceIndex, TcDirection direction, BpfProgram program) {
-    Path pin = pin(interfaceIndex, direction);
-    if (Files.exists(pin)) {
-      try (BpfLink link = BpfLink.openPinned(pin)) {
-        // The device of a link that has lost it has index 0; its number may be another's by now.
-        if (link.info().interfaceIndex() == interfaceIndex) {
-          if (link.info().programId() != program.id()) {
-            link.update(program);
-          }
-          return;
-        }
-      }
-      PinDirectory.unpin(pin);
-    }
-    try (BpfLink link = BpfLink.attachTcx(program, interfaceIndex, direction)) {
-      link.pin(pin);
-    }
+    PinnedLink.attach(
+        pin(interfaceIndex, direction),
+        interfaceIndex,
+        program,
+        () -> BpfLink.attachTcx(program, interfaceIndex, direction));
   }
 
   @Override
   public void detach(int interfaceIndex) {
     for (TcDirection direction : TcDirection.values()) {
-      Path pin = pin(interfaceIndex, direction);
-      if (Files.exists(pin)) {
-        try (BpfLink link = BpfLink.openPinned(pin)) {
-          if (link.info().interfaceIndex() != 0) {
-            link.detach();
-          }
-        }
-        PinDirectory.unpin(pin);
-      }
+      PinnedLink.detach(pin(interfaceIndex, direction));
     }
   }
 

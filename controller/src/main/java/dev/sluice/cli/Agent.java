@@ -5,10 +5,13 @@ import dev.sluice.attach.AttachedDevice;
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
+import dev.sluice.attach.XdpAttachments;
+import dev.sluice.attach.XdpUse;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
+import dev.sluice.dataplane.NextHopGeneration;
 import dev.sluice.dataplane.NodeTable;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.NodeFacts;
@@ -19,6 +22,7 @@ import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.NetworkChange;
 import dev.sluice.node.NetworkImage;
 import dev.sluice.node.NetworkNamespaceCookie;
+import dev.sluice.node.NextHopMonitor;
 import dev.sluice.node.NodeNetwork;
 import dev.sluice.plan.ServicePlan;
 import dev.sluice.server.AdminServer;
@@ -96,7 +100,8 @@ final class Agent implements AutoCloseable {
               instance.pins(),
               options.devices(),
               options.proxyConfig().localTraffic(),
-              options.attachMode(features));
+              options.attachMode(features),
+              new XdpAttachments(objects, instance.pins(), options.xdp()));
       cgroup = CgroupRoot.find(Path.of("/"), options.cgroup()).path();
       NodeFacts facts = NodeState.facts(options.node(), network.image());
       options.proxy().warnings(facts).forEach(line -> LOG.warn("{}", line));
@@ -144,8 +149,13 @@ final class Agent implements AutoCloseable {
   }
 
   private void attach(LoadedObjects objects) {
+    if (options.xdp() != XdpUse.OFF) {
+      NextHopGeneration generation = new NextHopGeneration(objects);
+      closing.push(NextHopMonitor.open(generation::advance));
+    }
     network.addListener(this::networkChanged);
     devices.start(network.image());
+    devices.requireXdp();
     switch (options.socketHooks()) {
       case ALL, NODE -> SocketAttachments.attach(objects, instance.pins(), cgroup);
       case OFF -> SocketAttachments.detachAll(instance.pins());

@@ -49,8 +49,11 @@ record AgentStatus(
    * A device with programs.
    *
    * @param detected whether all that enters by it counts as pods' traffic
+   * @param xdp {@code native} or {@code off}
+   * @param xdpReason why an uplink has no XDP; else empty
    */
-  record DeviceStatus(String name, String role, int linkHeader, boolean detected) {}
+  record DeviceStatus(
+      String name, String role, int linkHeader, boolean detected, String xdp, String xdpReason) {}
 
   /**
    * A Service port as {@code sluice services} shows it.

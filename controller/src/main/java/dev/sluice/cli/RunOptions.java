@@ -3,6 +3,7 @@ package dev.sluice.cli;
 
 import dev.sluice.attach.AttachMode;
 import dev.sluice.attach.SocketHooks;
+import dev.sluice.attach.XdpUse;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.MapSizes;
 import dev.sluice.model.ProxyConfig;
@@ -65,6 +66,16 @@ final class RunOptions {
       defaultValue = "auto",
       description = "how programs are put on devices; auto: tcx where the kernel has it")
   private Attach attach;
+
+  @Option(
+      names = "--xdp",
+      paramLabel = "auto|off|require",
+      defaultValue = "auto",
+      description =
+          "whether drivers of uplinks forward to other nodes before the stack sees a packet; auto:"
+              + " physical devices whose driver has native XDP; require: veth, too, and an uplink"
+              + " without it is an error (default: ${DEFAULT-VALUE})")
+  private XdpUse xdp;
 
   @Option(
       names = "--pretend-kernel",
@@ -185,6 +196,10 @@ final class RunOptions {
       case TCX -> AttachMode.TCX;
       case CLSACT -> AttachMode.CLSACT;
     };
+  }
+
+  XdpUse xdp() {
+    return xdp;
   }
 
   PortRange snatPorts() {

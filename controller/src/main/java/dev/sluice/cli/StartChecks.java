@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import dev.sluice.attach.XdpPolicy;
+import dev.sluice.attach.XdpUse;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -17,7 +19,7 @@ final class StartChecks {
   private StartChecks() {}
 
   /**
-   * Refuses what kube-proxy would not start with either.
+   * Refuses what kube-proxy would not start with either, and XDP where it cannot be.
    *
    * @throws IllegalArgumentException if the options do not fit the node
    */
@@ -25,6 +27,19 @@ final class StartChecks {
     options.node().ips().forEach(ip -> requireFamily(ip, image));
     requirePrimaryFamily(
         options.proxyConfig().localTraffic(), NodeState.facts(options.node(), image));
+    if (options.xdp() == XdpUse.REQUIRE) {
+      requireXdp(options, image);
+    }
+  }
+
+  /** What only a device's driver can tell is found when it is asked. */
+  private static void requireXdp(RunOptions options, NetworkImage image) {
+    List<String> unfit = XdpPolicy.unfit(image, options.devices());
+    if (!unfit.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--xdp=require: %s; leave the device out by --device, or use --xdp=auto"
+              .formatted(String.join("; ", unfit)));
+    }
   }
 
   /** Without so much as a loopback address, the kernel has the family switched off. */

@@ -71,11 +71,12 @@ final class StatusCommand implements Callable<Integer> {
     out.println("devices");
     for (JsonNode device : status.get("devices")) {
       out.printf(
-          "  %-16s %-8s link header %d%s%n",
+          "  %-16s %-8s link header %d%s%s%n",
           device.get("name").asText(),
           device.get("role").asText(),
           device.get("linkHeader").asInt(),
-          device.get("detected").asBoolean() ? ", recognised as pods'" : "");
+          device.get("detected").asBoolean() ? ", recognised as pods'" : "",
+          xdp(device));
     }
     JsonNode occupancy = status.get("occupancy");
     JsonNode flows = status.get("flows");
@@ -113,5 +114,15 @@ final class StatusCommand implements Callable<Integer> {
     }
     out.println(status.get("problems").isEmpty() ? "no problems" : "problems");
     status.get("problems").forEach(line -> out.println("  " + line.asText()));
+  }
+
+  /** Devices that XDP is not for say nothing of it. */
+  private static String xdp(JsonNode device) {
+    String mode = device.get("xdp").asText();
+    String reason = device.get("xdpReason").asText();
+    if (mode.equals("native")) {
+      return ", xdp native";
+    }
+    return reason.isEmpty() ? "" : ", xdp " + mode + ": " + reason;
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import dev.sluice.attach.AttachedDevice;
 import dev.sluice.attach.DeviceAttachments;
+import dev.sluice.attach.XdpStatus;
 import dev.sluice.cli.AgentStatus.DeviceStatus;
 import dev.sluice.cli.AgentStatus.PortStatus;
 import dev.sluice.cli.AgentStatus.StaleSocketStatus;
@@ -59,13 +61,7 @@ final class StatusReport {
               .map(feature -> "no " + feature.label() + ": " + feature.fallback())
               .toList(),
           devices.attached().stream()
-              .map(
-                  device ->
-                      new DeviceStatus(
-                          device.name(),
-                          device.role().name().toLowerCase(Locale.ROOT),
-                          device.linkHeaderLength(),
-                          device.detected()))
+              .map(device -> device(device, devices.xdp(device.interfaceIndex())))
               .toList(),
           services.plans().size(),
           dataplane.occupancy(),
@@ -75,6 +71,16 @@ final class StatusReport {
           verdicts(counters),
           names(counters.pressure()));
     }
+  }
+
+  private static DeviceStatus device(AttachedDevice device, XdpStatus xdp) {
+    return new DeviceStatus(
+        device.name(),
+        name(device.role()),
+        device.linkHeaderLength(),
+        device.detected(),
+        xdp.attached() ? "native" : "off",
+        xdp.reason());
   }
 
   private static Map<String, Map<String, Long>> verdicts(Counters counters) {

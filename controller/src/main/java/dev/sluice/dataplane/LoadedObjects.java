@@ -42,6 +42,9 @@ public final class LoadedObjects implements AutoCloseable {
           MapNames.SOURCE_RANGE6,
           MapNames.SERVICE_NETWORKS,
           MapNames.DEVICE,
+          MapNames.NEXT_HOP_STATE,
+          MapNames.XDP_PORT,
+          MapNames.XDP_DEVICE,
           MapNames.VIP_BITS,
           MapNames.BACKEND_BITS);
 
@@ -130,7 +133,11 @@ public final class LoadedObjects implements AutoCloseable {
     return trafficControl(linkHeaderLength).program("tc_egress");
   }
 
-  /** The XDP program; it is loaded when it is first asked for. */
+  /**
+   * The XDP program; it is loaded when it is first asked for.
+   *
+   * @throws BpfException if the kernel refuses it
+   */
   public synchronized BpfProgram xdp() {
     if (xdp.isEmpty()) {
       xdp = Optional.of(load("xdp", this::configureXdp));

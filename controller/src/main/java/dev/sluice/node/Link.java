@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param mtu the largest network-layer packet in bytes
  * @param slaveKind IFLA_INFO_SLAVE_KIND: what the master is ({@code bridge}, {@code bond}, {@code
  *     vrf}, ...), or ""
+ * @param vlanId the id of an 802.1Q VLAN device; empty for other kinds, 802.1ad among them
  */
 public record Link(
     int index,
@@ -37,7 +38,8 @@ public record Link(
     OptionalInt peerNamespace,
     String mac,
     int mtu,
-    String slaveKind) {
+    String slaveKind,
+    OptionalInt vlanId) {
 
   /** ARPHRD_ETHER. */
   public static final int TYPE_ETHERNET = 1;

@@ -74,6 +74,14 @@ final class LinuxCalls {
           CAPTURE_ERRNO,
           Linker.Option.firstVariadicArg(2));
 
+  /** ioctl() is variadic: the third argument is the pointer that every request here takes. */
+  private static final MethodHandle IOCTL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("ioctl"),
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS),
+          CAPTURE_ERRNO,
+          Linker.Option.firstVariadicArg(2));
+
   private static final int O_CLOEXEC = 0x80000;
 
   /** bpf(2) has no wrapper in libc; syscall() is variadic from the second argument on. */
@@ -168,6 +176,11 @@ final class LinuxCalls {
       MemorySegment one = arena.allocateFrom(JAVA_LONG, 1L);
       return callLong(state -> (long) WRITE.invokeExact(state, eventDescriptor, one, 8L));
     }
+  }
+
+  /** ioctl(2) with a pointer. */
+  static int control(int descriptor, long request, MemorySegment argument) {
+    return call(state -> (int) IOCTL.invokeExact(state, descriptor, request, argument));
   }
 
   static int close(int descriptor) {

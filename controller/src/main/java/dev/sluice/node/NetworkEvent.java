@@ -60,4 +60,7 @@ public sealed interface NetworkEvent {
 
   /** A neighbour was removed (RTM_DELNEIGH). */
   record NeighbourRemoved(Neighbour neighbour) implements NeighbourEvent {}
+
+  /** Something changed by which routes are chosen: a rule (ip rule) or a next hop object. */
+  record RoutingChanged() implements NetworkEvent {}
 }

@@ -63,6 +63,7 @@ public final class NetworkImage {
       case NetworkEvent.AddressRemoved(InterfaceAddress address) -> withoutAddress(address);
       case NetworkEvent.RouteEvent ignored -> this;
       case NetworkEvent.NeighbourEvent ignored -> this;
+      case NetworkEvent.RoutingChanged ignored -> this;
     };
   }
 

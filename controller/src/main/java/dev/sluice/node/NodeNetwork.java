@@ -169,6 +169,7 @@ public final class NodeNetwork implements AutoCloseable {
       case NetworkEvent.AddressPresent ignored -> false;
       case NetworkEvent.RouteEvent ignored -> false;
       case NetworkEvent.NeighbourEvent ignored -> false;
+      case NetworkEvent.RoutingChanged ignored -> false;
     };
   }
 
@@ -189,6 +190,7 @@ public final class NodeNetwork implements AutoCloseable {
       case NetworkEvent.AddressEvent ignored -> false;
       case NetworkEvent.RouteEvent ignored -> false;
       case NetworkEvent.NeighbourEvent ignored -> false;
+      case NetworkEvent.RoutingChanged ignored -> false;
     };
   }
 

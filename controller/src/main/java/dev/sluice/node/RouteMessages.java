@@ -4,6 +4,7 @@ package dev.sluice.node;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,8 +25,12 @@ final class RouteMessages {
   static final int NEW_NEIGHBOUR = 28;
   static final int DELETE_NEIGHBOUR = 29;
   static final int GET_NEIGHBOUR = 30;
+  private static final int NEW_RULE = 32;
+  private static final int DELETE_RULE = 33;
   static final int NEW_FILTER = 44;
   static final int GET_FILTER = 46;
+  private static final int NEW_NEXT_HOP = 104;
+  private static final int DELETE_NEXT_HOP = 105;
 
   static final int LINK_FIXED_LENGTH = 16;
   static final int FILTER_FIXED_LENGTH = 20;
@@ -48,7 +53,13 @@ final class RouteMessages {
   static final int IFLA_EXT_MASK = 29;
   private static final int IFLA_LINK_NETNSID = 37;
   private static final int IFLA_INFO_KIND = 1;
+  private static final int IFLA_INFO_DATA = 2;
   private static final int IFLA_INFO_SLAVE_KIND = 4;
+  private static final int IFLA_VLAN_ID = 1;
+  private static final int IFLA_VLAN_PROTOCOL = 5;
+
+  /** ETH_P_8021Q. */
+  private static final int PROTOCOL_8021Q = 0x8100;
 
   /** RTEXT_FILTER_SKIP_STATS: counters are most of a link's message and nobody reads them here. */
   static final int SKIP_STATISTICS = 1 << 3;
@@ -94,6 +105,8 @@ final class RouteMessages {
       case DELETE_ROUTE -> route(payload).map(NetworkEvent.RouteRemoved::new);
       case NEW_NEIGHBOUR -> neighbour(payload).map(NetworkEvent.NeighbourPresent::new);
       case DELETE_NEIGHBOUR -> neighbour(payload).map(NetworkEvent.NeighbourRemoved::new);
+      case NEW_RULE, DELETE_RULE, NEW_NEXT_HOP, DELETE_NEXT_HOP ->
+          Optional.of(new NetworkEvent.RoutingChanged());
       default -> Optional.empty();
     };
   }
@@ -119,7 +132,8 @@ final class RouteMessages {
             attributes.peerNamespace,
             attributes.mac,
             attributes.mtu,
-            attributes.slaveKind));
+            attributes.slaveKind,
+            attributes.vlanId()));
   }
 
   static Optional<InterfaceAddress> address(ByteBuffer message) {
@@ -207,6 +221,9 @@ final class RouteMessages {
     private int master;
     private int peer;
     private OptionalInt peerNamespace = OptionalInt.empty();
+    private Optional<ByteBuffer> kindData = Optional.empty();
+    private int vlanId;
+    private int vlanProtocol;
 
     private void read(int type, ByteBuffer value) {
       switch (type) {
@@ -224,7 +241,25 @@ final class RouteMessages {
     private void readInfo(int type, ByteBuffer value) {
       switch (type) {
         case IFLA_INFO_KIND -> kind = NetlinkReader.string(value);
+        case IFLA_INFO_DATA -> kindData = Optional.of(value);
         case IFLA_INFO_SLAVE_KIND -> slaveKind = NetlinkReader.string(value);
+        default -> {}
+      }
+    }
+
+    /** The numbers in a kind's data mean something else for each kind. */
+    private OptionalInt vlanId() {
+      if (kind.equals("vlan")) {
+        kindData.ifPresent(data -> NetlinkReader.attributes(data, this::readVlan));
+      }
+      return vlanProtocol == PROTOCOL_8021Q ? OptionalInt.of(vlanId) : OptionalInt.empty();
+    }
+
+    private void readVlan(int type, ByteBuffer value) {
+      switch (type) {
+        case IFLA_VLAN_ID -> vlanId = Short.toUnsignedInt(value.getShort(0));
+        case IFLA_VLAN_PROTOCOL ->
+            vlanProtocol = Short.toUnsignedInt(value.order(ByteOrder.BIG_ENDIAN).getShort(0));
         default -> {}
       }
     }

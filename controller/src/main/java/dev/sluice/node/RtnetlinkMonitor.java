@@ -37,7 +37,9 @@ public final class RtnetlinkMonitor implements AutoCloseable {
     LINKS,
     NEIGHBOURS,
     ADDRESSES,
-    ROUTES;
+    ROUTES,
+    /** Rules and next hop objects. */
+    ROUTING;
 
     /** The kernel's groups, RTNLGRP_*. */
     private int[] numbers() {
@@ -46,6 +48,7 @@ public final class RtnetlinkMonitor implements AutoCloseable {
         case NEIGHBOURS -> new int[] {3};
         case ADDRESSES -> new int[] {5, 9};
         case ROUTES -> new int[] {7, 11};
+        case ROUTING -> new int[] {8, 19, 32};
       };
     }
   }

@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Short ways to write facts about a network. */
-final class Links {
+public final class Links {
   private Links() {}
 
-  static Link physical(int index, String name) {
+  public static Link physical(int index, String name) {
     return new Link(
         index,
         name,
@@ -24,22 +24,23 @@ final class Links {
         OptionalInt.empty(),
         "02:00:00:00:00:01",
         1500,
-        "");
+        "",
+        OptionalInt.empty());
   }
 
-  static Link ofKind(int index, String name, String kind) {
+  public static Link ofKind(int index, String name, String kind) {
     return with(physical(index, name), kind, Link.TYPE_ETHERNET, OptionalInt.empty(), "");
   }
 
-  static Link ofType(int index, String name, String kind, int type) {
+  public static Link ofType(int index, String name, String kind, int type) {
     return with(physical(index, name), kind, type, OptionalInt.empty(), "");
   }
 
-  static Link port(int index, String name, String kind, String slaveKind) {
+  public static Link port(int index, String name, String kind, String slaveKind) {
     return with(physical(index, name), kind, Link.TYPE_ETHERNET, OptionalInt.empty(), slaveKind);
   }
 
-  static Link vethElsewhere(int index, String name) {
+  public static Link vethElsewhere(int index, String name) {
     return with(physical(index, name), "veth", Link.TYPE_ETHERNET, OptionalInt.of(3), "");
   }
 
@@ -57,7 +58,44 @@ final class Links {
         veth.peerNamespace(),
         veth.mac(),
         veth.mtu(),
-        veth.slaveKind());
+        veth.slaveKind(),
+        veth.vlanId());
+  }
+
+  /** A VLAN device on a parent. */
+  public static Link vlan(int index, String name, int parent, OptionalInt id) {
+    Link vlan = with(physical(index, name), "vlan", Link.TYPE_ETHERNET, OptionalInt.empty(), "");
+    return new Link(
+        vlan.index(),
+        vlan.name(),
+        vlan.kind(),
+        vlan.type(),
+        vlan.up(),
+        vlan.lowerUp(),
+        vlan.masterIndex(),
+        parent,
+        vlan.peerNamespace(),
+        vlan.mac(),
+        vlan.mtu(),
+        vlan.slaveKind(),
+        id);
+  }
+
+  public static Link withMtu(Link link, int mtu) {
+    return new Link(
+        link.index(),
+        link.name(),
+        link.kind(),
+        link.type(),
+        link.up(),
+        link.lowerUp(),
+        link.masterIndex(),
+        link.peerIndex(),
+        link.peerNamespace(),
+        link.mac(),
+        mtu,
+        link.slaveKind(),
+        link.vlanId());
   }
 
   static Link down(Link link) {
@@ -73,10 +111,11 @@ final class Links {
         link.peerNamespace(),
         link.mac(),
         link.mtu(),
-        link.slaveKind());
+        link.slaveKind(),
+        link.vlanId());
   }
 
-  static InterfaceAddress address(int index, String text) {
+  public static InterfaceAddress address(int index, String text) {
     String[] parts = text.split("/", -1);
     InetAddress address = inet(parts[0]);
     int scope =
@@ -125,6 +164,7 @@ final class Links {
         peerNamespace,
         link.mac(),
         link.mtu(),
-        slaveKind);
+        slaveKind,
+        link.vlanId());
   }
 }

@@ -47,6 +47,23 @@ public final class PrivateNamespace implements AutoCloseable {
         });
   }
 
+  /** Runs lines of {@code ip -batch} in the namespace; all must succeed. */
+  public void batch(String commands) {
+    call(
+        () -> {
+          Process process =
+              new ProcessBuilder("ip", "-batch", "-")
+                  .inheritIO()
+                  .redirectInput(ProcessBuilder.Redirect.PIPE)
+                  .start();
+          try (var input = process.outputWriter()) {
+            input.write(commands);
+          }
+          assertThat(process.waitFor()).isZero();
+          return true;
+        });
+  }
+
   /** Makes a device with a carrier; not every kernel has the kind {@code dummy}. */
   public void addDevice(String name) {
     run("ip link add " + name + " type veth peer name " + name + "p");

@@ -177,11 +177,23 @@ class RouteMessagesTest {
     int information = writer.begin(18);
     if (!link.kind().isEmpty()) {
       writer.attributeString(1, link.kind());
+      // Of an 802.1ad device, and of every kind but VLANs, the same attributes are no 802.1Q id.
+      int data = writer.begin(2);
+      writer.attribute(1, nativeShort(link.vlanId().orElse(7)));
+      writer.attribute(
+          5,
+          (byte) (link.kind().equals("vlan") && link.vlanId().isEmpty() ? 0x88 : 0x81),
+          (byte) 0);
+      writer.end(data);
     }
     if (!link.slaveKind().isEmpty()) {
       writer.attributeString(4, link.slaveKind());
     }
     return writer.end(information).toBytes();
+  }
+
+  private static byte[] nativeShort(int value) {
+    return ByteBuffer.allocate(2).order(ByteOrder.nativeOrder()).putShort((short) value).array();
   }
 
   @Provide
@@ -213,13 +225,17 @@ class RouteMessagesTest {
             .map(bytes -> HexFormat.ofDelimiter(":").formatHex(bytes));
     return Combinators.combine(
             names,
-            Arbitraries.of("", "veth", "bridge", "vxlan"),
+            Arbitraries.of("", "veth", "bridge", "vxlan", "vlan"),
             Arbitraries.of(1, 772, 65534),
             numbers.tuple3(),
             namespaces,
             macs,
             Arbitraries.of(true, false).tuple2(),
-            Combinators.combine(numbers, Arbitraries.of("", "bridge", "bond")).as(Tuple::of))
+            Combinators.combine(
+                    numbers,
+                    Arbitraries.of("", "bridge", "bond"),
+                    Arbitraries.integers().between(0, 4095).optional())
+                .as(Tuple::of))
         .as(
             (name, kind, type, indexes, namespace, mac, up, rest) ->
                 new Link(
@@ -234,6 +250,9 @@ class RouteMessagesTest {
                     namespace,
                     mac,
                     rest.get1(),
-                    rest.get2()));
+                    rest.get2(),
+                    kind.equals("vlan")
+                        ? rest.get3().map(OptionalInt::of).orElseGet(OptionalInt::empty)
+                        : OptionalInt.empty()));
   }
 }

@@ -115,6 +115,7 @@ class RtnetlinkTest {
     if (vlans) {
       assertThat(links.get("veth1.5").kind()).isEqualTo("vlan");
       assertThat(links.get("veth1.5").peerIndex()).isEqualTo(links.get("veth1").index());
+      assertThat(links.get("veth1.5").vlanId()).hasValue(5);
     } else {
       System.out.println("this kernel has no device of type vlan");
     }
@@ -230,7 +231,7 @@ class RtnetlinkTest {
         batch.append("route add 10.").append(i).append('.').append(j).append(".0/24 dev d0\n");
       }
       namespace.run("ip link set d0 up");
-      batch(batch.toString());
+      namespace.batch(batch.toString());
     }
     assertThat(rtnetlink.routes())
         .filteredOn(route -> route.prefixLength() == 24 && route.family() == AddressFamily.IPV4)
@@ -246,22 +247,6 @@ class RtnetlinkTest {
     assertThatThrownBy(closed::links)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
-  }
-
-  private void batch(String commands) {
-    namespace.call(
-        () -> {
-          Process process =
-              new ProcessBuilder("ip", "-batch", "-")
-                  .inheritIO()
-                  .redirectInput(ProcessBuilder.Redirect.PIPE)
-                  .start();
-          try (var input = process.outputWriter()) {
-            input.write(commands);
-          }
-          assertThat(process.waitFor()).isZero();
-          return true;
-        });
   }
 
   private Map<String, Link> links() {

@@ -55,6 +55,16 @@ public record AgentOptions(
     return new AgentOptions(manifests, all, environment, readyPattern, readyTimeout, cgroup);
   }
 
+  /**
+   * With XDP on the node's uplink, or without.
+   *
+   * @param use what {@code sluice run --xdp} takes: {@code auto}, {@code off} or {@code require}. A
+   *     lab's uplinks are veth, so nothing less than {@code require} puts XDP on them
+   */
+  public AgentOptions xdp(String use) {
+    return withArguments("--xdp=" + use);
+  }
+
   public AgentOptions withEnvironment(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put(name, value);

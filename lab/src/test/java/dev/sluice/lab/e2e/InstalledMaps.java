@@ -8,6 +8,7 @@ import dev.sluice.bpf.Frontend6;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.RegionBlock;
 import dev.sluice.bpf.Service;
+import dev.sluice.bpf.XdpPort;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.NodeHost;
@@ -55,6 +56,18 @@ final class InstalledMaps {
       }
     }
     return entries.get();
+  }
+
+  /** By the device that a route names, the one by which XDP sends. */
+  Map<Integer, Integer> xdpPorts() {
+    Map<Integer, Integer> ports = new TreeMap<>();
+    try (BpfMap map = open(MapNames.XDP_PORT)) {
+      map.forEach(
+          (key, value) ->
+              ports.put(
+                  key.get(ValueLayout.JAVA_INT_UNALIGNED, 0), new XdpPort().wrap(value).device()));
+    }
+    return ports;
   }
 
   /** Every frontend with its whole value, ids and places of regions included, in hexadecimal. */
