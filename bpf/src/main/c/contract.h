@@ -119,6 +119,7 @@ enum backend_flag {
 enum device_flag {
 	DEVICE_INSIDE = 1,                /* a pod's or bridge's device: clients behind it are this node's */
 	DEVICE_DETECTED = 2,              /* the detector takes what enters by it for pods' traffic */
+	DEVICE_ENCAPSULATES = 4,          /* a tunnel: what is too long for it is cut up outside */
 };
 
 /* What an entry does to a packet, and at which hook it may do so. */

@@ -23,6 +23,27 @@ static __noinline __u32 FN(segment_length)(struct __sk_buff *skb, const struct F
 }
 
 /*
+ * May a packet that is too long be sent all the same? One of IPv4 that may be fragmented may enter a
+ * tunnel: the outer packet is then fragmented.
+ */
+static __noinline int FN(may_be_cut)(struct __sk_buff *skb, __u32 device_index)
+{
+#if FAMILY == 4
+	const __u32 place = link_header_length + __builtin_offsetof(struct iphdr, frag_off);
+	struct device *out = bpf_map_lookup_elem(&device, &device_index);
+	__be16 fragment;
+
+	return out && out->flags & DEVICE_ENCAPSULATES &&
+	       !bpf_skb_load_bytes(skb, place, &fragment, sizeof(fragment)) &&
+	       !(fragment & bpf_htons(IP_DONT_FRAGMENT));
+#else
+	(void)skb;
+	(void)device_index;
+	return false; /* routers do not fragment (RFC 8200, 5) */
+#endif
+}
+
+/*
  * The device towards `destination`, or 0 if there is no route, or minus the MTU if that is less than
  * `length` bytes. A missing neighbour is no obstacle: bpf_redirect_neigh queues the packet while the
  * kernel resolves it. The helper says the MTU in place of the length since kernel 5.12; below, what
@@ -36,6 +57,7 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) 
 		.ifindex = skb->ifindex,
 		.tot_len = length,
 	};
+	__u16 mtu;
 	long result;
 
 	if (!source || !destination)
@@ -49,10 +71,11 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) 
 #endif
 	result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		if (fib.tot_len < length)
-			return -(int)fib.tot_len;
+		mtu = fib.tot_len;
 		fib.tot_len = 0;
 		result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
+		if (mtu < length && !FN(may_be_cut)(skb, fib.ifindex))
+			return -mtu;
 	}
 	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:

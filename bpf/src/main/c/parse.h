@@ -11,6 +11,7 @@
 #define SLUICE_PARSE_ONCE
 
 /* Of iphdr.frag_off, in host order. */
+#define IP_DONT_FRAGMENT 0x4000
 #define IP_MORE_FRAGMENTS 0x2000
 #define IP_OFFSET 0x1fff /* in units of 8 bytes */
 

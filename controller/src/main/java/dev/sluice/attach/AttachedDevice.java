@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.attach;
 
+import dev.sluice.bpf.DeviceFlags;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.node.DeviceRole;
@@ -22,6 +23,13 @@ public record AttachedDevice(
     boolean detected) {
   public AttachedDevice {
     sourceAddresses = Map.copyOf(sourceAddresses);
+  }
+
+  /** What the programs are told of it: bits of {@link DeviceFlags}. */
+  public int flags() {
+    return (isInside() ? DeviceFlags.INSIDE : 0)
+        | (detected ? DeviceFlags.DETECTED : 0)
+        | (role == DeviceRole.TUNNEL ? DeviceFlags.ENCAPSULATES : 0);
   }
 
   /** Whether the clients behind it are this node's pods. */

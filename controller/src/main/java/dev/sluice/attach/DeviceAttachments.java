@@ -181,8 +181,7 @@ public final class DeviceAttachments {
   /** Whether the device has its programs now. */
   private boolean attach(Link link, AttachedDevice wanted, AttachedDevice present) {
     try {
-      nodeTable.putDevice(
-          link.index(), wanted.sourceAddresses(), wanted.isInside(), wanted.detected());
+      nodeTable.putDevice(link.index(), wanted.sourceAddresses(), wanted.flags());
       if (present == null || present.linkHeaderLength() != wanted.linkHeaderLength()) {
         trafficControl.attach(
             link.index(),

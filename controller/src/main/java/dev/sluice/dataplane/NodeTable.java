@@ -70,28 +70,12 @@ public final class NodeTable {
   /**
    * Describes a device, before programs are attached to it.
    *
-   * @param inside whether the clients behind it are this node's pods
+   * @param flags bits of {@link DeviceFlags}
    */
-  public void putDevice(
-      int interfaceIndex, Map<IpFamily, IpAddress> sourceAddresses, boolean inside) {
-    putDevice(interfaceIndex, sourceAddresses, inside, false);
-  }
-
-  /**
-   * Describes a device, before programs are attached to it.
-   *
-   * @param inside whether the clients behind it are this node's pods
-   * @param detected whether the local-traffic detector takes all that enters by it for pods'
-   *     traffic
-   */
-  public void putDevice(
-      int interfaceIndex,
-      Map<IpFamily, IpAddress> sourceAddresses,
-      boolean inside,
-      boolean detected) {
+  public void putDevice(int interfaceIndex, Map<IpFamily, IpAddress> sourceAddresses, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       Device value = Device.allocate(arena);
-      value.flags((inside ? DeviceFlags.INSIDE : 0) | (detected ? DeviceFlags.DETECTED : 0));
+      value.flags(flags);
       MemorySegment memory = value.memory();
       sourceAddresses.forEach(
           (family, address) -> {

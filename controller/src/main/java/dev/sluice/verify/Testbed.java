@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.verify;
 
+import dev.sluice.bpf.DeviceFlags;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.dataplane.FlowState;
@@ -145,8 +146,9 @@ final class Testbed implements AutoCloseable {
             node.cookie(), sources, FIRST_NAT_PORT, LAST_PORT, FlowTimeouts.DEFAULT));
     // Scenarios name no devices: a detector by device takes the pods' for what it looks for.
     boolean detected = !detector.interfaceName().isEmpty();
-    table.putDevice(node.inside(), Map.of(), true, detected);
-    table.putDevice(node.outside(), Map.of(), false, false);
+    table.putDevice(
+        node.inside(), Map.of(), DeviceFlags.INSIDE | (detected ? DeviceFlags.DETECTED : 0));
+    table.putDevice(node.outside(), Map.of(), 0);
     dataplane.setPodNetworks(detector.podNetworks(facts));
   }
 

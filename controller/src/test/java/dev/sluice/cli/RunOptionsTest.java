@@ -4,6 +4,7 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.attach.XdpUse;
 import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
@@ -243,6 +244,7 @@ class RunOptionsTest {
         node-ip: 10.0.0.9
         localhost-nodeports: false
         masquerade-all: true
+        xdp: off
         """);
     CommandLine check = checkBy(file);
 
@@ -254,6 +256,7 @@ class RunOptionsTest {
     assertThat(value(check, "--node-ip")).isEqualTo(List.of("10.0.0.9"));
     assertThat(value(check, "--localhost-nodeports")).isEqualTo(false);
     assertThat(value(check, "--masquerade-all")).isEqualTo(true);
+    assertThat(value(check, "--xdp")).isEqualTo(XdpUse.OFF);
   }
 
   @Test

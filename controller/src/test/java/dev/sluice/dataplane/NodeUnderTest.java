@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.dataplane;
 
+import dev.sluice.bpf.DeviceFlags;
 import dev.sluice.bpf.Hook;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Reason;
@@ -198,7 +199,9 @@ final class NodeUnderTest implements AutoCloseable {
     collect();
     natPorts(Cast.NAT_PORT, Cast.NAT_PORT);
     xdpOn(Place.UPLINK, Place.FABRIC);
-    plugs.forEach((place, plug) -> table.putDevice(plug.index(), Map.of(), place == Place.POD));
+    plugs.forEach(
+        (place, plug) ->
+            table.putDevice(plug.index(), Map.of(), place == Place.POD ? DeviceFlags.INSIDE : 0));
     namespace.call(
         () -> {
           plugs.values().forEach(NodeUnderTest::drain);
@@ -264,7 +267,7 @@ final class NodeUnderTest implements AutoCloseable {
 
   /** Gives a device a source address of its own. */
   void sourceAddress(Place place, IpAddress address) {
-    table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), false);
+    table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), 0);
   }
 
   /** Makes these the devices that XDP can send by. */
@@ -286,6 +289,11 @@ final class NodeUnderTest implements AutoCloseable {
   void run(String command) {
     namespace.run(command);
     new NextHopGeneration(objects).advance();
+  }
+
+  /** The device puts packets into others, and what is too long for that is cut up behind it. */
+  void encapsulates(Place place) {
+    table.putDevice(plugs.get(place).index(), Map.of(), DeviceFlags.ENCAPSULATES);
   }
 
   /** A socket sends to backends from this port, and to the frontend by packets. */

@@ -48,6 +48,7 @@ class ProgramLoadingTest {
         programs.add(objects.ingress(linkHeader));
         programs.add(objects.egress(linkHeader));
       }
+      programs.add(objects.xdp());
       for (String call : List.of("connect", "sendmsg", "recvmsg", "getpeername")) {
         programs.add(objects.socketProgram(call + "4"));
         programs.add(objects.socketProgram(call + "6"));
@@ -57,7 +58,7 @@ class ProgramLoadingTest {
       programs.add(objects.clockProgram());
       programs.add(objects.explainProgram());
       objects.collectProgram().ifPresent(programs::add);
-      assertThat(programs).hasSize(collectInKernel ? 17 : 16);
+      assertThat(programs).hasSize(collectInKernel ? 18 : 17);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
         System.out.println(program.name() + ": " + instructions + " instructions verified");

@@ -184,5 +184,14 @@ final class XdpRows extends PacketRows {
             sentBack(error(PACKET_TOO_BIG, vip.address(), first).quotingTheHeaders()))
         .enters(FABRIC, udp(remote, nat), Reason.PASS_NO_FLOW, untouched())
         .when("it widens", node -> node.run(ip + route));
+    if (family == IpFamily.IPV4) {
+      row("a packet that may be fragmented may be too long for a tunnel")
+          .given(service(UDP, vip, random(remote(remote))))
+          .when("the route narrows", node -> node.run(ip + route + " mtu lock 1400"))
+          .when("it leads into a tunnel", node -> node.encapsulates(FABRIC))
+          .enters(
+              UPLINK, first, Reason.OPENED_REMOTE, sentOn(FABRIC, udp(nat, remote).carrying(LONG)))
+          .when("it widens", node -> node.run(ip + route));
+    }
   }
 }

@@ -101,10 +101,7 @@ public final class TracedNode implements AutoCloseable {
             new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), detected),
             new AttachedDevice(
                 standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of(), false));
-    devices.forEach(
-        device ->
-            table.putDevice(
-                device.interfaceIndex(), Map.of(), device.isInside(), device.detected()));
+    devices.forEach(device -> table.putDevice(device.interfaceIndex(), Map.of(), device.flags()));
     podNetworks = scenario.config().localTraffic().podNetworks(step.node());
     dataplane.setPodNetworks(podNetworks);
     dataplane.setServiceNetworks(scenario.config().guardedNetworks());

@@ -73,7 +73,7 @@ final class Testbed implements AutoCloseable {
     table.write(
         new NodeTable.Facts(
             node.cookie(), sources, FIRST_NAT_PORT, LAST_NAT_PORT, FlowTimeouts.DEFAULT));
-    table.putDevice(uplink(), Map.of(), false);
+    table.putDevice(uplink(), Map.of(), 0);
     Dataplane dataplane = new Dataplane(objects);
     for (IpFamily family : IpFamily.values()) {
       Addresses addresses = Addresses.of(family);
