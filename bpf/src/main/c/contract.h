@@ -44,7 +44,7 @@ enum hook {
 /*
  * Why a packet (or a socket call) was treated as it was. The value is the counter's index, the name
  * is the metric's label and the word that `sluice trace` prints. Exactly one is counted per packet
- * and hook.
+ * and hook; a super-packet (GRO, GSO) counts as its segments.
  */
 enum reason {
 	/* Not translated: handed on as it came. */
@@ -159,8 +159,8 @@ struct service {
 
 struct service_counters {
 	__u64 connections;                /* flows opened, and sockets connected */
-	__u64 packets;                    /* translated, both directions */
-	__u64 bytes;                      /* of those packets, from the IP header on */
+	__u64 packets;                    /* translated, both directions; of a super-packet all segments */
+	__u64 bytes;                      /* from the IP header on; a super-packet's headers count once */
 };
 
 /*

@@ -12,6 +12,7 @@
 #include "family.h"
 #include "parse.h"
 #include "stats.h"
+#include "segments.h"
 #include "bitmap.h"
 #include "closed.h"
 #include "fragment.h"
@@ -53,7 +54,7 @@ static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 		translated = FN(translate)(skb, packet, flow, redirect);
 	if (!translated)
 		return verdict(REASON_PASS_TRUNCATED, TC_ACT_SHOT);
-	count_service(flow->service, 0, 1, skb->len - link_header_length);
+	count_service(flow->service, 0, segments_of(skb), skb->len - link_header_length);
 	if (redirect)
 		return verdict(reason, send_on(skb, out_device));
 	if (flow->apply == APPLY_INGRESS_HAIRPIN)

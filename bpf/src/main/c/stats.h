@@ -5,13 +5,19 @@
 
 #include "maps.h"
 
-static __always_inline void count_reason(enum hook hook, enum reason reason)
+static __always_inline void count_packets(enum hook hook, enum reason reason, __u32 packets)
 {
 	__u32 index = hook * STATS_ROW + reason;
 	__u64 *counter = bpf_map_lookup_elem(&stats, &index);
 
 	if (counter)
-		*counter += 1;
+		*counter += packets;
+}
+
+/* For what is no packet: a socket's call. */
+static __always_inline void count_reason(enum hook hook, enum reason reason)
+{
+	count_packets(hook, reason, 1);
 }
 
 static __always_inline void count_pressure(enum pressure signal)

@@ -75,13 +75,22 @@ static __always_inline verdict_t leave(struct __sk_buff *skb)
 SEC("tc")
 int tc_ingress(struct __sk_buff *skb)
 {
-	return count_verdict(HOOK_TC_INGRESS, enter(skb));
+	/* Asked first: a refusal's answer is one packet, whatever it answers. */
+	const __u32 packets = segments_of(skb);
+	const verdict_t verdict = enter(skb);
+
+	count_verdict(HOOK_TC_INGRESS, verdict, packets);
+	return action_of(verdict);
 }
 
 SEC("tc")
 int tc_egress(struct __sk_buff *skb)
 {
-	return count_verdict(HOOK_TC_EGRESS, leave(skb));
+	const __u32 packets = segments_of(skb);
+	const verdict_t verdict = leave(skb);
+
+	count_verdict(HOOK_TC_EGRESS, verdict, packets);
+	return action_of(verdict);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -42,10 +42,16 @@ static __always_inline verdict_t verdict(enum reason reason, int action)
 	return reason << 8 | (action & 0xff);
 }
 
-static __always_inline int count_verdict(enum hook hook, verdict_t verdict)
+/* The action that a program returns. */
+static __always_inline int action_of(verdict_t verdict)
 {
-	count_reason(hook, verdict >> 8 & (STATS_ROW - 1));
 	return (__s8)verdict;
+}
+
+/* Counts a verdict about `packets` packets. */
+static __always_inline void count_verdict(enum hook hook, verdict_t verdict, __u32 packets)
+{
+	count_packets(hook, verdict >> 8 & (STATS_ROW - 1), packets);
 }
 
 #endif

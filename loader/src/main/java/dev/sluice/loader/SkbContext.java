@@ -70,6 +70,16 @@ public final class SkbContext {
     return get(__sk_buff.priority$offset());
   }
 
+  /**
+   * Makes the packet a super-packet.
+   *
+   * @param size bytes of payload in each of its segments but the last
+   * @param count how many segments; 0 as the kernel leaves it for a virtual machine's super-packets
+   */
+  public SkbContext segments(int size, int count) {
+    return set(__sk_buff.gso_size$offset(), size).set(__sk_buff.gso_segs$offset(), count);
+  }
+
   /** One of the five words of the control block, {@code cb[0]} to {@code cb[4]}. */
   public SkbContext controlWord(int index, int value) {
     return set(controlOffset(index), value);
