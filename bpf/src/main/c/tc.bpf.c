@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The packet path on tc: complete on its own for every packet that enters by a device. Attached by
- * tcx where the kernel has it, by clsact elsewhere. Loaded once per length of link header.
+ * tcx where the kernel has it, by clsact elsewhere. Loaded once per length of link header and for what
+ * it is to count.
  */
 #define FAMILY 4
 #include "path.h"
@@ -52,8 +53,6 @@ EGRESS(6)
 
 static __always_inline verdict_t enter(struct __sk_buff *skb)
 {
-	if (skb->vlan_present)
-		return verdict(REASON_PASS_VLAN, PASS);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return enter4(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
@@ -63,8 +62,6 @@ static __always_inline verdict_t enter(struct __sk_buff *skb)
 
 static __always_inline verdict_t leave(struct __sk_buff *skb)
 {
-	if (skb->vlan_present)
-		return verdict(REASON_PASS_VLAN, PASS);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return leave4(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
@@ -72,25 +69,50 @@ static __always_inline verdict_t leave(struct __sk_buff *skb)
 	return verdict(REASON_PASS_NOT_IP, PASS);
 }
 
+/*
+ * A packet passes devices that lie on one another, each with its program, and is to be counted at one
+ * of them: there, the others' programs do not count what they pass, or what they pass with a VLAN tag.
+ * Set at load.
+ */
+const volatile bool counts_passes = true;
+const volatile bool counts_tagged = true;
+
+/* A packet with a VLAN tag. */
+static __always_inline int pass_tagged(struct __sk_buff *skb, enum hook hook)
+{
+	if (counts_passes && counts_tagged)
+		count_packets(hook, REASON_PASS_VLAN, segments_of(skb));
+	return PASS;
+}
+
+static __always_inline int conclude(enum hook hook, verdict_t verdict, __u32 packets)
+{
+	if (counts_passes || !is_pass(verdict))
+		count_verdict(hook, verdict, packets);
+	return action_of(verdict);
+}
+
 SEC("tc")
 int tc_ingress(struct __sk_buff *skb)
 {
-	/* Asked first: a refusal's answer is one packet, whatever it answers. */
-	const __u32 packets = segments_of(skb);
-	const verdict_t verdict = enter(skb);
+	__u32 packets;
 
-	count_verdict(HOOK_TC_INGRESS, verdict, packets);
-	return action_of(verdict);
+	if (skb->vlan_present)
+		return pass_tagged(skb, HOOK_TC_INGRESS);
+	/* Asked first: a refusal's answer is one packet, whatever it answers. */
+	packets = segments_of(skb);
+	return conclude(HOOK_TC_INGRESS, enter(skb), packets);
 }
 
 SEC("tc")
 int tc_egress(struct __sk_buff *skb)
 {
-	const __u32 packets = segments_of(skb);
-	const verdict_t verdict = leave(skb);
+	__u32 packets;
 
-	count_verdict(HOOK_TC_EGRESS, verdict, packets);
-	return action_of(verdict);
+	if (skb->vlan_present)
+		return pass_tagged(skb, HOOK_TC_EGRESS);
+	packets = segments_of(skb);
+	return conclude(HOOK_TC_EGRESS, leave(skb), packets);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

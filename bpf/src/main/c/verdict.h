@@ -48,6 +48,12 @@ static __always_inline int action_of(verdict_t verdict)
 	return (__s8)verdict;
 }
 
+/* Is the packet handed on as it came? */
+static __always_inline bool is_pass(verdict_t verdict)
+{
+	return verdict >> 8 < REASON_OPENED_LOCAL && action_of(verdict) == PASS;
+}
+
 /* Counts a verdict about `packets` packets. */
 static __always_inline void count_verdict(enum hook hook, verdict_t verdict, __u32 packets)
 {

@@ -80,7 +80,8 @@ public final class DeviceAttachments {
 
   /** Brings all devices to what they are to have, and clears what earlier agents left on others. */
   public synchronized void start(NetworkImage image) {
-    image.links().forEach(link -> settle(link, image));
+    StackedDevices stacked = StackedDevices.of(image, selection);
+    image.links().forEach(link -> settle(link, image, stacked));
     xdp.clearLeftOvers(image);
     for (TrafficControl control : List.of(trafficControl, otherWay)) {
       Set<Integer> leftOver = new HashSet<>(control.found());
@@ -102,9 +103,16 @@ public final class DeviceAttachments {
       }
       failures.remove(link.index());
     }
+    NetworkImage image = change.after();
+    StackedDevices stacked = StackedDevices.of(image, selection);
     Stream.concat(change.devicesAdded().stream(), change.devicesChanged().stream())
-        .forEach(link -> settle(link, change.after()));
-    xdp.writePorts(change.after());
+        .forEach(link -> settle(link, image, stacked));
+    // A device that came or went changes what those above and below it are to count.
+    attached().stream()
+        .flatMap(device -> image.link(device.interfaceIndex()).stream())
+        .filter(link -> !attached.get(link.index()).counts(stacked, link))
+        .forEach(link -> settle(link, image, stacked));
+    xdp.writePorts(image);
   }
 
   /** The devices with programs, by interface index. */
@@ -152,7 +160,7 @@ public final class DeviceAttachments {
     }
   }
 
-  private void settle(Link link, NetworkImage image) {
+  private void settle(Link link, NetworkImage image, StackedDevices stacked) {
     DeviceRole role = image.role(link.index());
     AttachedDevice wanted =
         new AttachedDevice(
@@ -161,7 +169,9 @@ public final class DeviceAttachments {
             role,
             link.headerLength(),
             sourceAddresses(image, link.index()),
-            localTraffic.recognisesInterface(stackInterface(link, image)));
+            localTraffic.recognisesInterface(stackInterface(link, image)),
+            stacked.ingress(link),
+            stacked.egress(link));
     AttachedDevice present = attached.get(link.index());
     if (!selection.takes(link, role)) {
       if (present != null) {
@@ -182,12 +192,12 @@ public final class DeviceAttachments {
   private boolean attach(Link link, AttachedDevice wanted, AttachedDevice present) {
     try {
       nodeTable.putDevice(link.index(), wanted.sourceAddresses(), wanted.flags());
-      if (present == null || present.linkHeaderLength() != wanted.linkHeaderLength()) {
+      if (present == null || !present.hasProgramsOf(wanted)) {
         trafficControl.attach(
             link.index(),
             new HookPair(
-                objects.ingress(wanted.linkHeaderLength()),
-                objects.egress(wanted.linkHeaderLength())));
+                objects.ingress(wanted.linkHeaderLength(), wanted.ingress()),
+                objects.egress(wanted.linkHeaderLength(), wanted.egress())));
         LOG.info("device {} ({}) has programs by {}", link.name(), wanted.role(), mode);
       }
       attached.put(link.index(), wanted);

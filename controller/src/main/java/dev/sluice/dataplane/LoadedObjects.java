@@ -53,7 +53,7 @@ public final class LoadedObjects implements AutoCloseable {
   private final Map<String, Integer> entries;
   private final Map<String, BpfMap> maps = new HashMap<>();
   private final Map<String, MappedArray> mapped = new HashMap<>();
-  private final Map<Integer, BpfObject> trafficControl = new HashMap<>();
+  private final Map<TrafficControl, BpfProgram> trafficControl = new HashMap<>();
   private final List<BpfObject> opened = new ArrayList<>();
   private final BpfObject socket;
   private final BpfObject maintenance;
@@ -70,7 +70,8 @@ public final class LoadedObjects implements AutoCloseable {
     this.entries = entries;
     maps.putAll(shared);
     try {
-      trafficControl(ETHERNET_HEADER);
+      ingress(ETHERNET_HEADER);
+      egress(ETHERNET_HEADER);
       socket = load("socket", this::configureSocket);
       maintenance = load("maintenance", this::configureMaintenance);
     } catch (BpfException | DataplaneException e) {
@@ -125,12 +126,22 @@ public final class LoadedObjects implements AutoCloseable {
 
   /** The tc program for packets that enter by devices with this length of link header. */
   public BpfProgram ingress(int linkHeaderLength) {
-    return trafficControl(linkHeaderLength).program("tc_ingress");
+    return ingress(linkHeaderLength, Counting.ALL);
+  }
+
+  /** The tc program for packets that enter by such devices, counting this. */
+  public BpfProgram ingress(int linkHeaderLength, Counting counting) {
+    return trafficControl(new TrafficControl("tc_ingress", linkHeaderLength, counting));
   }
 
   /** The tc program for packets that leave by devices with this length of link header. */
   public BpfProgram egress(int linkHeaderLength) {
-    return trafficControl(linkHeaderLength).program("tc_egress");
+    return egress(linkHeaderLength, Counting.ALL);
+  }
+
+  /** The tc program for packets that leave by such devices, counting this. */
+  public BpfProgram egress(int linkHeaderLength, Counting counting) {
+    return trafficControl(new TrafficControl("tc_egress", linkHeaderLength, counting));
   }
 
   /**
@@ -184,17 +195,26 @@ public final class LoadedObjects implements AutoCloseable {
     opened.clear();
   }
 
-  private synchronized BpfObject trafficControl(int linkHeaderLength) {
-    BpfObject object = trafficControl.get(linkHeaderLength);
-    if (object == null) {
-      object = load("tc", tc -> configureTrafficControl(tc, linkHeaderLength));
-      trafficControl.put(linkHeaderLength, object);
+  /** One way of loading one of the tc programs. */
+  private record TrafficControl(String program, int linkHeaderLength, Counting counting) {}
+
+  /** Each is loaded when it is first asked for, and without the others: it takes the verifier. */
+  private synchronized BpfProgram trafficControl(TrafficControl wanted) {
+    BpfProgram program = trafficControl.get(wanted);
+    if (program == null) {
+      program = load("tc", tc -> configureTrafficControl(tc, wanted)).program(wanted.program());
+      trafficControl.put(wanted, program);
     }
-    return object;
+    return program;
   }
 
-  private void configureTrafficControl(BpfObject object, int linkHeaderLength) {
-    object.setConstant("link_header_length", linkHeaderLength);
+  private void configureTrafficControl(BpfObject object, TrafficControl wanted) {
+    object
+        .programs()
+        .forEach(program -> program.setAutoload(program.name().equals(wanted.program())));
+    object.setConstant("link_header_length", wanted.linkHeaderLength());
+    object.setConstant("counts_passes", wanted.counting().passes());
+    object.setConstant("counts_tagged", wanted.counting().tagged());
     object.setConstant("closes_addresses", options.closesAddresses());
   }
 

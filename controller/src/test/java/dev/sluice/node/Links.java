@@ -45,26 +45,22 @@ public final class Links {
   }
 
   static Link vethWithPeerHere(int index, String name, int peerIndex) {
-    Link veth = with(physical(index, name), "veth", Link.TYPE_ETHERNET, OptionalInt.empty(), "");
-    return new Link(
-        veth.index(),
-        veth.name(),
-        veth.kind(),
-        veth.type(),
-        veth.up(),
-        veth.lowerUp(),
-        veth.masterIndex(),
-        peerIndex,
-        veth.peerNamespace(),
-        veth.mac(),
-        veth.mtu(),
-        veth.slaveKind(),
-        veth.vlanId());
+    return placed(ofKind(index, name, "veth"), 0, peerIndex, "");
+  }
+
+  /** The device as a port of a bridge. */
+  public static Link portOf(Link bridge, Link link) {
+    return placed(link, bridge.index(), link.peerIndex(), "bridge");
+  }
+
+  /** The device on top of another one, as a VLAN is. */
+  public static Link on(Link parent, Link link) {
+    return placed(link, link.masterIndex(), parent.index(), link.slaveKind());
   }
 
   /** A VLAN device on a parent. */
   public static Link vlan(int index, String name, int parent, OptionalInt id) {
-    Link vlan = with(physical(index, name), "vlan", Link.TYPE_ETHERNET, OptionalInt.empty(), "");
+    Link vlan = ofKind(index, name, "vlan");
     return new Link(
         vlan.index(),
         vlan.name(),
@@ -98,6 +94,23 @@ public final class Links {
         link.vlanId());
   }
 
+  private static Link placed(Link link, int master, int peer, String slaveKind) {
+    return new Link(
+        link.index(),
+        link.name(),
+        link.kind(),
+        link.type(),
+        link.up(),
+        link.lowerUp(),
+        master,
+        peer,
+        link.peerNamespace(),
+        link.mac(),
+        link.mtu(),
+        slaveKind,
+        link.vlanId());
+  }
+
   static Link down(Link link) {
     return new Link(
         link.index(),
@@ -128,7 +141,7 @@ public final class Links {
         index, address, Integer.parseInt(parts[1]), scope, false, false, false, false);
   }
 
-  static Route defaultRoute(AddressFamily family, int index, long metric) {
+  public static Route defaultRoute(AddressFamily family, int index, long metric) {
     return new Route(
         family,
         inet(family == AddressFamily.IPV4 ? "0.0.0.0" : "::"),

@@ -4,6 +4,7 @@ package dev.sluice.trace;
 import dev.sluice.attach.AttachedDevice;
 import dev.sluice.attach.SocketHooks;
 import dev.sluice.bpf.MapNames;
+import dev.sluice.dataplane.Counting;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.LoadOptions;
@@ -98,10 +99,19 @@ public final class TracedNode implements AutoCloseable {
     boolean detected = !scenario.config().localTraffic().interfaceName().isEmpty();
     devices =
         List.of(
+<<<<<<< HEAD
             new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), detected),
             new AttachedDevice(
                 standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of(), false));
     devices.forEach(device -> table.putDevice(device.interfaceIndex(), Map.of(), device.flags()));
+=======
+            device(standIn.inside(), "inside", DeviceRole.POD, detected),
+            device(standIn.outside(), "outside", DeviceRole.UPLINK, false));
+    devices.forEach(
+        device ->
+            table.putDevice(
+                device.interfaceIndex(), Map.of(), device.isInside(), device.detected()));
+>>>>>>> 352c31d (Devices that lie on one another count a packet once)
     podNetworks = scenario.config().localTraffic().podNetworks(step.node());
     dataplane.setPodNetworks(podNetworks);
     dataplane.setServiceNetworks(scenario.config().guardedNetworks());
@@ -109,6 +119,18 @@ public final class TracedNode implements AutoCloseable {
     plans = step.states().stream().map(planner::plan).toList();
     plans.forEach(dataplane::apply);
     tracer = new Tracer(live, dataplane, new View());
+  }
+
+  private static AttachedDevice device(int index, String name, DeviceRole role, boolean detected) {
+    return new AttachedDevice(
+        index,
+        name,
+        role,
+        LoadedObjects.ETHERNET_HEADER,
+        Map.of(),
+        detected,
+        Counting.ALL,
+        Counting.ALL);
   }
 
   private static StandIn standIn() {
