@@ -92,6 +92,12 @@ enum pressure {
 	PRESSURE_COUNT = 4,
 };
 
+/* What an event is about. */
+enum event_kind {
+	EVENT_VERDICT = 0,                /* one packet, picked out of those with this verdict */
+	EVENT_PRESSURE = 1,               /* a signal was raised, at least once */
+};
+
 /* Bits of service.flags. "External" and "internal" are its two regions. */
 enum service_flag {
 	SERVICE_NODE_SOCKETS_ONLY = 1,    /* 127.0.0.1:nodePort, for the node's own sockets */
@@ -360,6 +366,25 @@ struct stale_socket {
 	__u32 cookie[2];                  /* low word first; ~0 if it has none yet: any */
 };
 
+/*
+ * What the ring `events` tells. A packet is shown as the sender sent it if it was dropped or refused,
+ * else as the hook has left it.
+ */
+struct event {
+	__u64 time;                       /* ns of CLOCK_MONOTONIC */
+	struct address6 source;           /* IPv4 in its mapped form */
+	struct address6 destination;
+	__be16 source_port;               /* 0: the packet has none, or not here */
+	__be16 destination_port;
+	__u32 device;                     /* ifindex */
+	__u8 kind;                        /* enum event_kind */
+	__u8 subject;                     /* enum reason; of a signal, enum pressure */
+	__u8 hook;                        /* enum hook; nothing in a signal from here on, nor addresses */
+	__u8 family;                      /* 4 or 6; 0: no IP packet */
+	__u8 protocol;                    /* of layer 4, or the first IPv6 extension header */
+	__u8 padding[3];
+};
+
 /* Argument and answer of the program that collects dead flows. Time-outs are in stamps. */
 struct collection {
 	__u32 established_timeout;
@@ -391,6 +416,7 @@ _Static_assert(sizeof(struct node) == 48, "node");
 _Static_assert(sizeof(struct translation) == 44, "translation");
 _Static_assert(sizeof(struct shared_port) == 20, "shared_port");
 _Static_assert(sizeof(struct stale_socket) == 56, "stale_socket: 8 bytes and inet_diag_sockid");
+_Static_assert(sizeof(struct event) == 56, "event: 64 bytes in the ring, header included");
 _Static_assert(sizeof(struct collection) == 32, "collection");
 _Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
 

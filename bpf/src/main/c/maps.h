@@ -33,6 +33,7 @@ struct contract_names {
 	enum hook hook;
 	enum reason reason;
 	enum pressure pressure;
+	enum event_kind event_kind;
 	enum service_flag service_flag;
 	enum backend_flag backend_flag;
 	enum device_flag device_flag;
@@ -42,6 +43,7 @@ struct contract_names {
 	struct collection collection;
 	struct socket_state socket_state;
 	struct stale_socket stale_socket;
+	struct event event;
 };
 const volatile struct contract_names contract_names = {};
 
@@ -158,6 +160,15 @@ ARRAY_MAP(stats, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, HOOK_COUNT * STATS_ROW, 0);
 
 /* Signals, by enum pressure. */
 ARRAY_MAP(pressure, BPF_MAP_TYPE_PERCPU_ARRAY, __u64, PRESSURE_COUNT, 0);
+
+/* By signal: when it was last told, in the units of flow.last_seen. */
+ARRAY_MAP(pressure_told, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, PRESSURE_COUNT, 0);
+
+/* Single verdicts and pressure for the agent: struct event. Its size is in bytes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 18);
+} events SEC(".maps");
 
 /* Traffic by service id. */
 ARRAY_MAP(service_stats, BPF_MAP_TYPE_PERCPU_ARRAY, struct service_counters, 65536, 0);

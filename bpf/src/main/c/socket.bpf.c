@@ -122,13 +122,31 @@ static __always_inline void keep_apart(const struct bpf_sock *socket, struct soc
 		bpf_map_update_elem(&shared_port, &shared, &nothing, BPF_ANY);
 }
 
-/* The socket is not to reach a backend. */
-static __always_inline int refuse(enum reason reason, bool own, bool datagram, bool sending)
+/* An event about a call that was refused. The socket has no source yet, and no device. */
+static __always_inline void sample_call(const struct endpoint *called, __u8 protocol,
+					enum reason reason)
 {
-	if (!can_refuse(reason, own, datagram, sending))
+	struct event *event = begin_event(EVENT_VERDICT, reason);
+
+	if (!event)
+		return;
+	event->hook = HOOK_SOCKET;
+	event->family = is_mapped(&called->address) ? 4 : 6;
+	event->protocol = protocol;
+	event->destination = called->address;
+	event->destination_port = called->port;
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+/* The socket is not to reach a backend. */
+static __always_inline int refuse(const struct endpoint *called, __u8 protocol, enum reason reason,
+				  bool own, bool sending)
+{
+	if (!can_refuse(reason, own, protocol == IPPROTO_UDP, sending))
 		return left_to_packets();
 	bpf_set_retval(reason == REASON_REJECT_NO_BACKEND ? -ECONNREFUSED : -EHOSTUNREACH);
-	count_reason(HOOK_SOCKET, reason);
+	if (is_sampled(reason, count_reason(HOOK_SOCKET, reason), 1))
+		sample_call(called, protocol, reason);
 	return REFUSE;
 }
 
@@ -148,13 +166,13 @@ static __always_inline struct translation *make_slot(struct bpf_sock_addr *conte
 						     struct socket_state *state, bool own,
 						     bool sending, int *verdict)
 {
-	const bool datagram = context->protocol == IPPROTO_UDP;
 	struct translation translation = {};
 	struct translation *slot;
 	__u32 clash;
 
 	if (!choose_translation(context, service, self, called, &translation, &clash)) {
-		*verdict = refuse(without_backend(service), own, datagram, sending);
+		*verdict = refuse(called, (__u8)context->protocol, without_backend(service), own,
+				  sending);
 		return NULL;
 	}
 	if (clash != NO_PLACE && sending && !own) {
@@ -225,7 +243,7 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	own = self->netns_cookie == bpf_get_netns_cookie(context);
 	reason = judge(service, own);
 	if (is_refusal(reason) || !service)
-		return refuse(reason, own, datagram, sending);
+		return refuse(called, protocol, reason, own, sending);
 	if (reason == REASON_PASS_NOT_SERVICE) {
 		count_reason(HOOK_SOCKET, reason);
 		return ALLOW;

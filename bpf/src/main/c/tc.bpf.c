@@ -10,6 +10,7 @@
 #define FAMILY 6
 #include "path.h"
 #undef FAMILY
+#include "sample.h"
 
 /*
  * A packet that enters. What a family's path leaves open is decided by functions called from here, not
@@ -85,10 +86,16 @@ static __always_inline int pass_tagged(struct __sk_buff *skb, enum hook hook)
 	return PASS;
 }
 
-static __always_inline int conclude(enum hook hook, verdict_t verdict, __u32 packets)
+static __always_inline int conclude(struct __sk_buff *skb, enum hook hook, verdict_t verdict,
+				    __u32 packets)
 {
-	if (counts_passes || !is_pass(verdict))
-		count_verdict(hook, verdict, packets);
+	__u64 before;
+
+	if (!counts_passes && is_pass(verdict))
+		return PASS;
+	before = count_verdict(hook, verdict, packets);
+	if (is_sampled(reason_of(verdict), before, packets))
+		sample(skb, hook, verdict);
 	return action_of(verdict);
 }
 
@@ -101,7 +108,7 @@ int tc_ingress(struct __sk_buff *skb)
 		return pass_tagged(skb, HOOK_TC_INGRESS);
 	/* Asked first: a refusal's answer is one packet, whatever it answers. */
 	packets = segments_of(skb);
-	return conclude(HOOK_TC_INGRESS, enter(skb), packets);
+	return conclude(skb, HOOK_TC_INGRESS, enter(skb), packets);
 }
 
 SEC("tc")
@@ -112,7 +119,7 @@ int tc_egress(struct __sk_buff *skb)
 	if (skb->vlan_present)
 		return pass_tagged(skb, HOOK_TC_EGRESS);
 	packets = segments_of(skb);
-	return conclude(HOOK_TC_EGRESS, leave(skb), packets);
+	return conclude(skb, HOOK_TC_EGRESS, leave(skb), packets);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

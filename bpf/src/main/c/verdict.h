@@ -54,10 +54,15 @@ static __always_inline bool is_pass(verdict_t verdict)
 	return verdict >> 8 < REASON_OPENED_LOCAL && action_of(verdict) == PASS;
 }
 
-/* Counts a verdict about `packets` packets. */
-static __always_inline void count_verdict(enum hook hook, verdict_t verdict, __u32 packets)
+static __always_inline enum reason reason_of(verdict_t verdict)
 {
-	count_packets(hook, verdict >> 8 & (STATS_ROW - 1), packets);
+	return verdict >> 8 & (STATS_ROW - 1);
+}
+
+/* Counts a verdict about `packets` packets. Returns how often it was given before. */
+static __always_inline __u64 count_verdict(enum hook hook, verdict_t verdict, __u32 packets)
+{
+	return count_packets(hook, reason_of(verdict), packets);
 }
 
 #endif

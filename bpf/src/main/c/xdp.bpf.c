@@ -28,7 +28,10 @@ static __always_inline verdict_t enter(struct xdp_md *context)
 SEC("xdp")
 int xdp_ingress(struct xdp_md *context)
 {
-	return count_verdict(HOOK_XDP, enter(context));
+	const verdict_t verdict = enter(context);
+
+	count_verdict(HOOK_XDP, verdict, 1);
+	return action_of(verdict);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

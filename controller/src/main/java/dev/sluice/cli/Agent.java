@@ -9,6 +9,7 @@ import dev.sluice.attach.XdpAttachments;
 import dev.sluice.attach.XdpUse;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
+import dev.sluice.dataplane.EventRing;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NextHopGeneration;
@@ -19,6 +20,7 @@ import dev.sluice.model.ProxyConfig;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
+import dev.sluice.node.Link;
 import dev.sluice.node.NetworkChange;
 import dev.sluice.node.NetworkImage;
 import dev.sluice.node.NetworkNamespaceCookie;
@@ -31,6 +33,7 @@ import dev.sluice.trace.Explanation;
 import dev.sluice.trace.NodeView;
 import dev.sluice.trace.Tracer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -50,6 +53,9 @@ import org.slf4j.LoggerFactory;
 final class Agent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
 
+  /** How long a question for new events waits for the first one. */
+  private static final Duration EVENTS_PATIENCE = Duration.ofSeconds(1);
+
   private final InstanceOptions instance;
   private final RunOptions options;
   private final KernelFeatures features;
@@ -64,6 +70,7 @@ final class Agent implements AutoCloseable {
   private final Maintenance maintenance;
   private final Tracer tracer;
   private final StaleSockets staleSockets;
+  private final Events events;
   private volatile boolean started;
 
   /**
@@ -79,9 +86,14 @@ final class Agent implements AutoCloseable {
           AdminServer.open(
               instance.adminSocket(),
               Map.of(
-                  "status", argument -> status(),
-                  "services", argument -> ports(),
-                  "trace", this::trace));
+                  "status",
+                  argument -> status(),
+                  "services",
+                  argument -> ports(),
+                  "events",
+                  this::events,
+                  "trace",
+                  this::trace));
       closing.push(admin);
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
       LoadedObjects objects = LoadedObjects.open(instance.pins(), loadOptions());
@@ -117,6 +129,9 @@ final class Agent implements AutoCloseable {
       closing.push(timer::shutdownNow);
       Counters counters = Counters.open(instance.pins());
       closing.push(counters);
+      events = new Events(new EventRing(objects), counters, this::deviceName);
+      closing.push(events);
+      events.start();
       maintenance =
           new Maintenance(
               dataplane, services, counters, options.timeouts(), options.collectEvery());
@@ -145,7 +160,8 @@ final class Agent implements AutoCloseable {
         features.has(KernelFeature.SYSCALL_PROGRAMS)
             && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
         options.socketHooks() == SocketHooks.NODE,
-        options.proxyConfig().mode() == ProxyConfig.Mode.NFTABLES);
+        options.proxyConfig().mode() == ProxyConfig.Mode.NFTABLES,
+        options.sampling());
   }
 
   private void attach(LoadedObjects objects) {
@@ -214,6 +230,26 @@ final class Agent implements AutoCloseable {
   private List<AgentStatus.PortStatus> ports() {
     requireStarted();
     return StatusReport.ports(instance, dataplane, services);
+  }
+
+  /** All that are kept; or those behind the number in the argument, for which it waits a moment. */
+  private EventReport events(String argument) {
+    requireStarted();
+    if (argument.isEmpty()) {
+      return events.all();
+    }
+    try {
+      return events.after(Long.parseLong(argument), EVENTS_PATIENCE);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + argument + "' is not the number of an event", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the agent stops", e);
+    }
+  }
+
+  private String deviceName(int index) {
+    return network.image().link(index).map(Link::name).orElse("#" + index);
   }
 
   private Explanation trace(String question) {

@@ -53,9 +53,6 @@ final class Maintenance implements Runnable {
     try {
       long full = full();
       if (full > lastFull) {
-        LOG.warn(
-            "the flow table is full: {} flows could not be promoted; give it more (--flows)",
-            full - lastFull);
         lastFull = full;
         collect(timeouts.underPressure());
       } else if (System.nanoTime() - lastCollectionNanos >= collectEvery.toNanos()) {

@@ -6,6 +6,7 @@ import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpUse;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.MapSizes;
+import dev.sluice.dataplane.Sampling;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.node.DeviceSelection;
 import dev.sluice.node.KernelFeature;
@@ -130,6 +131,26 @@ final class RunOptions {
   private Integer fragments;
 
   @Option(
+      names = "--event-bytes",
+      paramLabel = "N",
+      description = "room for events that are not read yet, 64 bytes each (default: 262144)")
+  private Integer eventBytes;
+
+  @Option(
+      names = "--sample-refusals",
+      paramLabel = "N",
+      description =
+          "of N packets and socket calls that are rejected or dropped for the same reason, one is"
+              + " shown by 'sluice events'; a power of 2, or 0 for none (default: 64)")
+  private Integer sampleRefusals;
+
+  @Option(
+      names = "--sample-others",
+      paramLabel = "N",
+      description = "the same of packets that pass or are translated (default: 0)")
+  private Integer sampleOthers;
+
+  @Option(
       names = "--timeout-established",
       paramLabel = "SECONDS",
       description = "TCP flow without a packet (default: 86400)")
@@ -218,7 +239,14 @@ final class RunOptions {
         or(regions, usual.regionBlocks()),
         or(flows, usual.flows()),
         or(embryos, usual.embryos()),
-        or(fragments, usual.fragments()));
+        or(fragments, usual.fragments()),
+        or(eventBytes, usual.eventBytes()));
+  }
+
+  Sampling sampling() {
+    return new Sampling(
+        or(sampleRefusals, Sampling.DEFAULT.refusals()),
+        or(sampleOthers, Sampling.DEFAULT.others()));
   }
 
   private static int or(Integer chosen, int usual) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       StatusCommand.class,
       ServicesCommand.class,
+      EventsCommand.class,
       TraceCommand.class,
       CheckCommand.class,
       VerifyCommand.class,

@@ -10,10 +10,29 @@ package dev.sluice.dataplane;
  * @param nodeSocketsOnly the socket hooks translate the node's own sockets only
  * @param closesAddresses closed addresses and Service networks have an effect; it costs packets
  *     that are no Service's a little, so only where plans have such (kube-proxy's nftables mode)
+ * @param sampling which packets become events
  */
 public record LoadOptions(
     MapSizes sizes,
     boolean canSetErrno,
     boolean collectInKernel,
     boolean nodeSocketsOnly,
-    boolean closesAddresses) {}
+    boolean closesAddresses,
+    Sampling sampling) {
+
+  /** With the usual sampling. */
+  public LoadOptions(
+      MapSizes sizes,
+      boolean canSetErrno,
+      boolean collectInKernel,
+      boolean nodeSocketsOnly,
+      boolean closesAddresses) {
+    this(sizes, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses, Sampling.DEFAULT);
+  }
+
+  /** The same with another sampling. */
+  LoadOptions with(Sampling other) {
+    return new LoadOptions(
+        sizes, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses, other);
+  }
+}

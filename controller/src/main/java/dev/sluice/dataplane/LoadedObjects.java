@@ -72,7 +72,13 @@ public final class LoadedObjects implements AutoCloseable {
     try {
       ingress(ETHERNET_HEADER);
       egress(ETHERNET_HEADER);
-      socket = load("socket", this::configureSocket);
+      socket =
+          load(
+              "socket",
+              object -> {
+                configureSocket(object);
+                configureSampling(object);
+              });
       maintenance = load("maintenance", this::configureMaintenance);
     } catch (BpfException | DataplaneException e) {
       close();
@@ -108,7 +114,7 @@ public final class LoadedObjects implements AutoCloseable {
         few.put(map, FEW_ENTRIES);
       }
     }
-    return new LoadedObjects(Optional.empty(), live.options, few, shared);
+    return new LoadedObjects(Optional.empty(), live.options.with(Sampling.NONE), few, shared);
   }
 
   public BpfMap map(String name) {
@@ -216,6 +222,12 @@ public final class LoadedObjects implements AutoCloseable {
     object.setConstant("counts_passes", wanted.counting().passes());
     object.setConstant("counts_tagged", wanted.counting().tagged());
     object.setConstant("closes_addresses", options.closesAddresses());
+    configureSampling(object);
+  }
+
+  private void configureSampling(BpfObject object) {
+    object.setConstant("sample_refusals", options.sampling().refusals());
+    object.setConstant("sample_others", options.sampling().others());
   }
 
   private void configureXdp(BpfObject object) {

@@ -26,9 +26,22 @@ import java.util.Map;
  * @param flows entries of a flow table, two for each connection; per family
  * @param embryos entries of the table of half-open flows; per family
  * @param fragments datagrams of which fragments may be on their way at once; per family
+ * @param eventBytes of the ring of events, each of which takes 64; a power of 2
  */
 public record MapSizes(
-    int services, int backends, int regionBlocks, int flows, int embryos, int fragments) {
+    int services,
+    int backends,
+    int regionBlocks,
+    int flows,
+    int embryos,
+    int fragments,
+    int eventBytes) {
+  /** Room for 4096 events. */
+  public static final int EVENT_BYTES = 1 << 18;
+
+  /** The kernel takes whole pages. */
+  private static final int SMALLEST_RING = 4096;
+
   private static final long GIBIBYTE = 1L << 30;
 
   /** What the kernel adds to a key and value in a hash map, roughly, in bytes. */
@@ -41,6 +54,17 @@ public record MapSizes(
     requirePositive("flows", flows);
     requirePositive("embryos", embryos);
     requirePositive("fragments", fragments);
+    if (eventBytes < SMALLEST_RING || Integer.bitCount(eventBytes) != 1) {
+      throw new IllegalArgumentException(
+          "--event-bytes must be a power of 2 from %d on, not %d"
+              .formatted(SMALLEST_RING, eventBytes));
+    }
+  }
+
+  /** With the usual room for events. */
+  public MapSizes(
+      int services, int backends, int regionBlocks, int flows, int embryos, int fragments) {
+    this(services, backends, regionBlocks, flows, embryos, fragments, EVENT_BYTES);
   }
 
   private static void requirePositive(String name, int value) {
@@ -69,7 +93,8 @@ public record MapSizes(
         Map.entry(MapNames.EMBRYO4, embryos),
         Map.entry(MapNames.EMBRYO6, embryos),
         Map.entry(MapNames.FRAGMENT4, fragments),
-        Map.entry(MapNames.FRAGMENT6, fragments));
+        Map.entry(MapNames.FRAGMENT6, fragments),
+        Map.entry(MapNames.EVENTS, eventBytes));
   }
 
   /** The memory that the maps take, roughly, in bytes. */
@@ -82,6 +107,7 @@ public record MapSizes(
         + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
         + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)
         + (long) regionBlocks * Limits.REGION_BLOCK * Integer.BYTES
-        + 4L * Limits.FILTER_BITS / Byte.SIZE;
+        + 4L * Limits.FILTER_BITS / Byte.SIZE
+        + eventBytes;
   }
 }

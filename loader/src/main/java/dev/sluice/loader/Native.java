@@ -50,7 +50,11 @@ final class Native {
   private static final MethodHandle FREE =
       LINKER.downcallHandle(SYMBOLS.findOrThrow("free"), FunctionDescriptor.ofVoid(POINTER));
 
-  private static final int PROT_READ_WRITE = 1 | 2;
+  private static final MethodHandle GETPAGESIZE =
+      LINKER.downcallHandle(SYMBOLS.findOrThrow("getpagesize"), FunctionDescriptor.of(INT));
+
+  private static final int PROT_READ = 1;
+  private static final int PROT_WRITE = 2;
   private static final int MAP_SHARED = 1;
   private static final int RLIMIT_MEMLOCK = 8;
   private static final long RLIM_INFINITY = -1;
@@ -75,16 +79,35 @@ final class Native {
 
   /** Maps {@code length} bytes of a BPF map, shared, for reading and writing. */
   static MemorySegment mmap(int fd, long length, String subject) {
+    return mmap(fd, 0, length, PROT_READ | PROT_WRITE, subject);
+  }
+
+  /** Maps {@code length} bytes of a BPF map from {@code offset} on, shared, for reading. */
+  static MemorySegment mmapReadOnly(int fd, long offset, long length, String subject) {
+    return mmap(fd, offset, length, PROT_READ, subject);
+  }
+
+  private static MemorySegment mmap(
+      int fd, long offset, long length, int protection, String subject) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
       MemorySegment address =
           (MemorySegment)
               MMAP.invokeExact(
-                  state, MemorySegment.NULL, length, PROT_READ_WRITE, MAP_SHARED, fd, 0L);
+                  state, MemorySegment.NULL, length, protection, MAP_SHARED, fd, offset);
       if (address.address() == -1) {
         throw new BpfException("mmap", subject, errno(state));
       }
       return address;
+    } catch (Throwable failure) {
+      throw unchecked(failure);
+    }
+  }
+
+  /** In bytes. */
+  static int pageSize() {
+    try {
+      return (int) GETPAGESIZE.invokeExact();
     } catch (Throwable failure) {
       throw unchecked(failure);
     }
@@ -95,7 +118,7 @@ final class Native {
       MemorySegment state = arena.allocate(Linker.Option.captureStateLayout());
       int result = (int) MUNMAP.invokeExact(state, address, length);
       if (result != 0) {
-        throw new BpfException("munmap", "mapped array", errno(state));
+        throw new BpfException("munmap", "map memory", errno(state));
       }
     } catch (Throwable failure) {
       throw unchecked(failure);
