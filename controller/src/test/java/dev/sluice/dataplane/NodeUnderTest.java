@@ -84,6 +84,7 @@ final class NodeUnderTest implements AutoCloseable {
   private final Set<ServiceName> installed = new HashSet<>();
   private final Plug observer;
   private final LoadedObjects objects;
+  private final EventRing events;
   private final Dataplane dataplane;
   private final NodeTable table;
 
@@ -92,6 +93,10 @@ final class NodeUnderTest implements AutoCloseable {
   }
 
   NodeUnderTest(Delivery delivery, boolean collectInKernel) {
+    this(delivery, collectInKernel, Sampling.DEFAULT);
+  }
+
+  NodeUnderTest(Delivery delivery, boolean collectInKernel, Sampling sampling) {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
@@ -103,7 +108,10 @@ final class NodeUnderTest implements AutoCloseable {
     for (IpFamily family : IpFamily.values()) {
       addRoutes(Cast.of(family));
     }
-    objects = LoadedObjects.unpinned(new LoadOptions(SIZES, true, collectInKernel, false, true));
+    objects =
+        LoadedObjects.unpinned(
+            new LoadOptions(SIZES, true, collectInKernel, false, true, sampling));
+    events = new EventRing(objects);
     dataplane = new Dataplane(objects);
     dataplane.sweep();
     dataplane.setServiceNetworks(
@@ -263,6 +271,16 @@ final class NodeUnderTest implements AutoCloseable {
   /** Sets the networks that the local-traffic detector takes for pods'. */
   void podNetworks(Cidr... networks) {
     dataplane.setPodNetworks(Set.of(networks));
+  }
+
+  /** What the programs have told since the last call. */
+  List<DataplaneEvent> events() {
+    return events.take();
+  }
+
+  /** The interface index of a device. */
+  int index(Place place) {
+    return plugs.get(place).index();
   }
 
   /** Gives a device a source address of its own. */
@@ -431,6 +449,7 @@ final class NodeUnderTest implements AutoCloseable {
   @Override
   public void close() {
     links.forEach(BpfLink::close);
+    events.close();
     objects.close();
     namespace.call(
         () -> {
