@@ -99,19 +99,9 @@ public final class TracedNode implements AutoCloseable {
     boolean detected = !scenario.config().localTraffic().interfaceName().isEmpty();
     devices =
         List.of(
-<<<<<<< HEAD
-            new AttachedDevice(standIn.inside(), "inside", DeviceRole.POD, 14, Map.of(), detected),
-            new AttachedDevice(
-                standIn.outside(), "outside", DeviceRole.UPLINK, 14, Map.of(), false));
-    devices.forEach(device -> table.putDevice(device.interfaceIndex(), Map.of(), device.flags()));
-=======
             device(standIn.inside(), "inside", DeviceRole.POD, detected),
             device(standIn.outside(), "outside", DeviceRole.UPLINK, false));
-    devices.forEach(
-        device ->
-            table.putDevice(
-                device.interfaceIndex(), Map.of(), device.isInside(), device.detected()));
->>>>>>> 352c31d (Devices that lie on one another count a packet once)
+    devices.forEach(device -> table.putDevice(device.interfaceIndex(), Map.of(), device.flags()));
     podNetworks = scenario.config().localTraffic().podNetworks(step.node());
     dataplane.setPodNetworks(podNetworks);
     dataplane.setServiceNetworks(scenario.config().guardedNetworks());
