@@ -4,6 +4,8 @@ package dev.sluice.loader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.function.IntFunction;
 import me.bechberger.ebpf.bpf.raw.Lib;
 import me.bechberger.ebpf.bpf.raw.bpf_test_run_opts;
@@ -76,6 +78,51 @@ public final class TestRun {
    */
   public TestResult run() {
     return program.type() == ProgramType.SYSCALL ? runSyscall() : runPacket();
+  }
+
+  /**
+   * Runs the program once on each frame, in place of {@link #data}, and returns what it returned.
+   * What it left of the frames is not looked at. Between two runs nothing is done that is not
+   * needed: for measurements, which other work would disturb by what it leaves in the processor's
+   * caches.
+   *
+   * @throws BpfException as {@link #run()} does
+   */
+  public int[] verdicts(List<byte[]> frames) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment options = options(arena);
+      MemorySegment[] inputs = inputs(frames, arena);
+      int[] verdicts = new int[inputs.length];
+      long contextSize = -1;
+      for (int index = 0; index < inputs.length; index++) {
+        if (inputs[index].byteSize() != contextSize) {
+          contextSize = inputs[index].byteSize();
+          byte[] contextIn = context.apply((int) contextSize);
+          if (contextIn.length > 0) {
+            bpf_test_run_opts.ctx_in(options, copy(contextIn, arena));
+            bpf_test_run_opts.ctx_size_in(options, contextIn.length);
+          }
+        }
+        bpf_test_run_opts.data_in(options, inputs[index]);
+        bpf_test_run_opts.data_size_in(options, (int) inputs[index].byteSize());
+        bpf_test_run_opts.data_size_out(options, 0);
+        bpf_test_run_opts.ctx_size_out(options, 0);
+        run(options);
+        verdicts[index] = bpf_test_run_opts.retval(options);
+      }
+      return verdicts;
+    }
+  }
+
+  /** A frame that comes again is copied once. */
+  private static MemorySegment[] inputs(List<byte[]> frames, Arena arena) {
+    IdentityHashMap<byte[], MemorySegment> copies = new IdentityHashMap<>();
+    return frames.stream()
+        .map(
+            frame ->
+                copies.computeIfAbsent(
+                    frame, bytes -> arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes)))
+        .toArray(MemorySegment[]::new);
   }
 
   private TestResult runPacket() {

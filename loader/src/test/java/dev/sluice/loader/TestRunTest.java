@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Programs run on packets and contexts without being attached. */
@@ -67,6 +68,24 @@ class TestRunTest {
       TestResult passed = program.testRun().data(new byte[60]).run();
       assertThat(passed.returnValue()).isEqualTo(XDP_PASS);
       assertThat(passed.dataOut()).hasSize(60);
+    }
+  }
+
+  @Test
+  void manyFramesRunOneAfterTheOther() {
+    try (BpfObject object = TestObjects.load()) {
+      byte[] frame = new byte[60];
+      assertThat(
+              object
+                  .program("drop_short")
+                  .testRun()
+                  .context(XdpContext.on(0))
+                  .verdicts(List.of(frame, new byte[59], frame)))
+          .containsExactly(XDP_PASS, XDP_DROP, XDP_PASS);
+      assertThatThrownBy(
+              () -> object.program("count_one").testRun().verdicts(List.of(new byte[13])))
+          .hasMessageContaining("program 'count_one'")
+          .hasMessageContaining("EINVAL");
     }
   }
 
