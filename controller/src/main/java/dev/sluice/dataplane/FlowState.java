@@ -15,16 +15,13 @@ import java.util.Map;
  * agent never forgets a flow like this.
  */
 public final class FlowState {
-  private final List<BpfMap> flows;
+  private final List<BpfMap> established;
+  private final List<BpfMap> halfOpen;
   private final Map<IpFamily, BpfMap> pins;
 
   public FlowState(LoadedObjects objects) {
-    this.flows =
-        List.of(
-            objects.map(MapNames.FLOW4),
-            objects.map(MapNames.FLOW6),
-            objects.map(MapNames.EMBRYO4),
-            objects.map(MapNames.EMBRYO6));
+    this.established = List.of(objects.map(MapNames.FLOW4), objects.map(MapNames.FLOW6));
+    this.halfOpen = List.of(objects.map(MapNames.EMBRYO4), objects.map(MapNames.EMBRYO6));
     this.pins =
         Map.of(
             IpFamily.IPV4, objects.map(MapNames.AFFINITY4),
@@ -33,7 +30,13 @@ public final class FlowState {
 
   /** Forgets every flow. */
   public void forgetFlows() {
-    flows.forEach(FlowState::clear);
+    established.forEach(FlowState::clear);
+    forgetHalfOpenFlows();
+  }
+
+  /** Forgets the flows of which no reply has been seen. */
+  public void forgetHalfOpenFlows() {
+    halfOpen.forEach(FlowState::clear);
   }
 
   /** Forgets which backends clients are pinned to. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The compiled objects in the kernel, all on one set of maps. Maps that an earlier agent pinned are
@@ -50,6 +51,7 @@ public final class LoadedObjects implements AutoCloseable {
 
   private final Optional<PinDirectory> pins;
   private final LoadOptions options;
+  private final Consumer<BpfObject> beforeLoading;
   private final Map<String, Integer> entries;
   private final Map<String, BpfMap> maps = new HashMap<>();
   private final Map<String, MappedArray> mapped = new HashMap<>();
@@ -63,10 +65,12 @@ public final class LoadedObjects implements AutoCloseable {
   private LoadedObjects(
       Optional<PinDirectory> pins,
       LoadOptions options,
+      Consumer<BpfObject> beforeLoading,
       Map<String, Integer> entries,
       Map<String, BpfMap> shared) {
     this.pins = pins;
     this.options = options;
+    this.beforeLoading = beforeLoading;
     this.entries = entries;
     maps.putAll(shared);
     try {
@@ -89,12 +93,27 @@ public final class LoadedObjects implements AutoCloseable {
   /** Loads on the maps of an instance, making those that are missing. */
   public static LoadedObjects open(PinDirectory pins, LoadOptions options) {
     return new LoadedObjects(
-        Optional.of(pins.create()), options, options.sizes().entries(), Map.of());
+        Optional.of(pins.create()),
+        options,
+        LoadedObjects::unchanged,
+        options.sizes().entries(),
+        Map.of());
   }
 
   /** Loads on maps of its own that go with it: for tests and for looking at programs. */
   public static LoadedObjects unpinned(LoadOptions options) {
-    return new LoadedObjects(Optional.empty(), options, options.sizes().entries(), Map.of());
+    return unpinned(options, LoadedObjects::unchanged);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param beforeLoading gets every object before it is loaded, those of a {@link Rehearsal}
+   *     included; it may ask for more of it
+   */
+  public static LoadedObjects unpinned(LoadOptions options, Consumer<BpfObject> beforeLoading) {
+    return new LoadedObjects(
+        Optional.empty(), options, beforeLoading, options.sizes().entries(), Map.of());
   }
 
   /**
@@ -114,7 +133,8 @@ public final class LoadedObjects implements AutoCloseable {
         few.put(map, FEW_ENTRIES);
       }
     }
-    return new LoadedObjects(Optional.empty(), live.options.with(Sampling.NONE), few, shared);
+    return new LoadedObjects(
+        Optional.empty(), live.options.with(Sampling.NONE), live.beforeLoading, few, shared);
   }
 
   public BpfMap map(String name) {
@@ -253,6 +273,7 @@ public final class LoadedObjects implements AutoCloseable {
     BpfObject object = BpfObject.open(name, read(name));
     opened.add(object);
     configuration.apply(object);
+    beforeLoading.accept(object);
     List<BpfMap> fresh = new ArrayList<>();
     for (BpfMap map : object.maps()) {
       if (isPrivate(map)) {
@@ -280,6 +301,8 @@ public final class LoadedObjects implements AutoCloseable {
     }
     return object;
   }
+
+  private static void unchanged(BpfObject object) {}
 
   private boolean isPinned(BpfMap map) {
     return pins.isPresent() && Files.exists(pins.get().map(map.name()));

@@ -26,7 +26,7 @@ public final class PrivateCgroup implements AutoCloseable {
    */
   public PrivateCgroup() {
     Path root = CgroupRoot.find(Path.of("/"), Optional.empty()).path();
-    path = root.resolve("sluice-verify-" + ProcessHandle.current().pid());
+    path = root.resolve("sluice-private-" + ProcessHandle.current().pid());
     try {
       before = root.resolve(ownCgroup().substring(1));
       Files.createDirectory(path);

@@ -117,7 +117,8 @@ public final class SocketProbe {
     return socket;
   }
 
-  private static MemorySegment address(Arena arena, InetSocketAddress address) {
+  /** An address as connect(2) takes it: {@code struct sockaddr_in} or {@code sockaddr_in6}. */
+  public static MemorySegment address(Arena arena, InetSocketAddress address) {
     byte[] bytes = address.getAddress().getAddress();
     boolean ipv4 = bytes.length == Integer.BYTES;
     MemorySegment memory = arena.allocate(ipv4 ? SOCKADDR_IN : SOCKADDR_IN6, Long.BYTES);

@@ -8,6 +8,7 @@ import dev.sluice.node.PrivateNetwork;
 import dev.sluice.node.Sysctl;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,9 @@ import java.util.Set;
 public final class StandIn implements AutoCloseable {
   private static final String INSIDE = "inside";
   private static final String OUTSIDE = "outside";
+
+  /** A locally administered MAC address. */
+  private static final String NEIGHBOUR = "02:00:00:00:00:03";
 
   private final PrivateNetwork network = new PrivateNetwork();
   private final int inside;
@@ -111,6 +115,20 @@ public final class StandIn implements AutoCloseable {
       network.configure(lines);
     }
     addresses = all;
+  }
+
+  /**
+   * Gives the device that stands for the NIC neighbours that are known for good, so that what is
+   * sent to them can leave at once.
+   */
+  public void addNeighbours(Collection<IpAddress> neighbours) {
+    network.configure(
+        neighbours.stream()
+            .map(
+                neighbour ->
+                    "neighbour replace %s lladdr %s dev %s nud permanent"
+                        .formatted(neighbour, NEIGHBOUR, OUTSIDE))
+            .toList());
   }
 
   private static String onLoopback(IpAddress address) {

@@ -37,7 +37,7 @@ final class LoadedVerification implements BeforeAllCallback, AfterAllCallback {
     verification.ifPresent(Verification::close);
     if (verification.isPresent()) {
       Path root = CgroupRoot.find(Path.of("/"), Optional.empty()).path();
-      assertThat(root.resolve("sluice-verify-" + ProcessHandle.current().pid())).doesNotExist();
+      assertThat(root.resolve("sluice-private-" + ProcessHandle.current().pid())).doesNotExist();
     }
   }
 
