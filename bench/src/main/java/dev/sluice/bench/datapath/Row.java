@@ -1,40 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
-import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /**
  * A result.
  *
- * @param flows that the packets belong to, in turn; 0 where there is none
- * @param net nanoseconds for each packet, those of an empty program subtracted
+ * @param min nanoseconds for each packet or call, net, in the best round
+ * @param median of all rounds
+ * @param note what a reader must know of the figures; mostly ""
  */
-record Row(String hook, String name, String family, int flows, Samples net, OptionalDouble target) {
-  static final String HEADING =
-      "%-10s %-40s %-6s %8s %8s %8s  %s"
-          .formatted("hook", "packet", "family", "flows", "min", "median", "target");
-
-  /** What became of the target. */
-  String verdict() {
-    if (target.isEmpty()) {
-      return "";
-    }
-    boolean met = net.median() <= target.getAsDouble();
-    return String.format(Locale.ROOT, "<= %.0f %s", target.getAsDouble(), met ? "met" : "MISSED");
+record Row(Label label, double min, double median, Optional<Target.Limit> target, String note) {
+  static Row of(Case timed, Samples samples, Optional<Target.Limit> target) {
+    return new Row(
+        timed.label(),
+        tenths(samples.min()),
+        tenths(samples.median()),
+        target.map(limit -> new Target.Limit(tenths(limit.nanos()), limit.basis())),
+        timed.measurement().note());
   }
 
-  @Override
-  public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "%-10s %-40s %-6s %8s %8.1f %8.1f  %s",
-        hook,
-        name,
-        family,
-        flows == 0 ? "" : flows,
-        net.min(),
-        net.median(),
-        verdict());
+  /** No figure here is good to less than a tenth of a nanosecond. */
+  private static double tenths(double nanos) {
+    return Math.round(nanos * 10) / 10.0;
+  }
+
+  /** Whether the median is within the target, if there is one. */
+  Optional<Boolean> met() {
+    return target.map(limit -> median <= limit.nanos());
   }
 }

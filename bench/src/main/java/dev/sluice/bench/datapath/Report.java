@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.datapath;
+
+import java.util.List;
+
+/**
+ * All that a run has found.
+ *
+ * @param othersPercent of the processors was used by others meanwhile
+ */
+record Report(
+    MachineFacts machine,
+    Extent extent,
+    int othersPercent,
+    List<Row> rows,
+    List<ProgramFacts> programs) {
+  /**
+   * How much was timed.
+   *
+   * @param packets of a round
+   * @param connects socket calls of a round, of each kind
+   */
+  record Extent(int rounds, int packets, int connects) {}
+
+  Report {
+    rows = List.copyOf(rows);
+    programs = List.copyOf(programs);
+  }
+}
