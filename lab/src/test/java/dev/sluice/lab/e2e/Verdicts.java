@@ -45,6 +45,19 @@ record Verdicts(Map<String, Long> counts) {
     return counts.getOrDefault(hook + "/" + reason, 0L);
   }
 
+  /** All verdicts of a hook, by reason. */
+  Map<String, Long> at(String hook) {
+    Map<String, Long> reasons = new TreeMap<>();
+    only(key -> key.startsWith(hook + "/"))
+        .forEach((key, count) -> reasons.put(reason(key), count));
+    return reasons;
+  }
+
+  /** How many verdicts a hook has given. */
+  long sumAt(String hook) {
+    return at(hook).values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Translations at a hook: {@code socket}, {@code tc_ingress}, {@code tc_egress}. */
   long translatedAt(String hook) {
     return TRANSLATED.stream().mapToLong(reason -> of(hook, reason)).sum();
