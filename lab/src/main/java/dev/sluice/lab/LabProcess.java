@@ -42,6 +42,12 @@ public final class LabProcess {
     return awaitExit(timeout);
   }
 
+  /** Sends SIGINT, as Ctrl-C does, to it and its children, waits for it, and returns the status. */
+  public int interrupt(Duration timeout) {
+    signal("INT");
+    return awaitExit(timeout);
+  }
+
   /** Sends SIGKILL to it and its children and waits until it is gone. */
   public void kill() {
     signal("KILL");
