@@ -22,8 +22,8 @@ enum limit {
 	SOCKET_TRANSLATIONS = 8,
 	/* Flow time stamps count units of 2^6 jiffies: 256 ms at HZ=250, 64 ms at HZ=1000. */
 	STAMP_SHIFT = 6,
-	/* A cached next hop is looked up anew after 2^2 units of a flow time stamp, about a second. */
-	NEXT_HOP_SHIFT = 2,
+	/* A cached next hop is looked up anew after 2^4 units of a flow time stamp: 4 s at HZ=250. */
+	NEXT_HOP_SHIFT = 4,
 	/* Bits of next_hop.port that hold the device; the VLAN id is above. */
 	NEXT_HOP_DEVICE_BITS = 20,
 	/* Networks of ClusterIPs that are known, per family. */

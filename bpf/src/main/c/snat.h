@@ -8,7 +8,13 @@
 #define SLUICE_SNAT_ONCE
 
 /* Ports tried before giving up; in the second half closed flows may be evicted. */
-#define PORT_TRIES 32
+#define PORT_TRIES 64
+
+/*
+ * From one try to the next, on a circle of 2^32: its golden section, which spreads any number of tries
+ * evenly. Neighbouring ports would not do: those that are taken come in runs.
+ */
+#define PORT_STEP 0x9E3779B1
 
 #endif
 
@@ -83,7 +89,7 @@ static __noinline int FN(claim_tuple)(struct FN(new_flow) *new, const struct nod
  */
 static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct node *self, bool keep)
 {
-	__u32 ports, place, step;
+	__u32 ports, place;
 
 	if (!new || !self)
 		return 0;
@@ -91,9 +97,8 @@ static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct no
 		return 1;
 	if (new->reply_key.protocol == IPPROTO_SCTP)
 		return 0; /* its checksum covers the ports */
-	/* A place on a circle of 2^32, one port further at every step: no branch for the verifier. */
+	/* A place on a circle of 2^32 instead of a port: no branch for the verifier. */
 	ports = (__u32)self->snat_port_last - self->snat_port_first + 1;
-	step = 0xffffffff / ports + 1;
 	place = bpf_get_prandom_u32();
 	for (__u32 try = 0; try < PORT_TRIES; try++) {
 		__u32 offset = (__u32)((__u64)place * ports >> 32);
@@ -102,7 +107,7 @@ static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct no
 		if (FN(claim_tuple)(new, self, try >= PORT_TRIES / 2))
 			return 1;
 		count_pressure(PRESSURE_PORT_CLASH);
-		place += step;
+		place += PORT_STEP;
 	}
 	return 0;
 }

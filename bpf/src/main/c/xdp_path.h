@@ -17,8 +17,8 @@
 #ifndef SLUICE_XDP_PATH_ONCE
 #define SLUICE_XDP_PATH_ONCE
 
-/* At one refresh in 32 of a cached next hop the packet is left to tc. */
-#define TURNS_OF_TC 32
+/* At one refresh in 8 of a cached next hop the packet is left to tc. */
+#define TURNS_OF_TC 8
 
 #define UP(REASON) verdict(REASON, XDP_PASS)
 
