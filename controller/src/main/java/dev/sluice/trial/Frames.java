@@ -6,10 +6,11 @@ import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A packet as an Ethernet frame: the first of a connection (a SYN, a datagram, or an SCTP INIT), or
- * a later one. Its checksums are left out; nobody receives it.
+ * a later one. SCTP's checksum is left out; nobody receives it.
  */
 public final class Frames {
   private static final int ETHERNET = 14;
@@ -43,7 +44,8 @@ public final class Frames {
       frame.put(protocol).put((byte) HOP_LIMIT);
     }
     frame.put(call.source().bytes()).put(call.destination().bytes());
-    return frame.put(segment).array();
+    frame.put(segment);
+    return summed(frame.array());
   }
 
   private static byte[] segment(Call call, int sourcePort, boolean first) {
@@ -73,7 +75,24 @@ public final class Frames {
     if (frame[ETHERNET + (ipv4 ? 9 : 6)] == Protocol.TCP.number()) {
       answer[transport + 13] = ACK;
     }
-    return answer;
+    return summed(answer);
+  }
+
+  private static byte[] summed(byte[] frame) {
+    boolean ipv4 = isIpv4(frame);
+    int protocol = Byte.toUnsignedInt(frame[ETHERNET + (ipv4 ? 9 : 6)]);
+    FrameChecksums.fill(frame, ETHERNET, transport(frame), protocol, ipv4);
+    return frame;
+  }
+
+  /** Whether two frames are one packet: they differ in their link headers only, or not at all. */
+  static boolean samePacket(byte[] one, byte[] other) {
+    return Arrays.equals(one, ETHERNET, one.length, other, ETHERNET, other.length);
+  }
+
+  /** From the IP header on, in hexadecimal. */
+  static String packet(byte[] frame) {
+    return HexFormat.of().formatHex(frame, ETHERNET, frame.length);
   }
 
   /** Exchanges two fields of {@code size} bytes that stand side by side. */

@@ -34,13 +34,25 @@ public final class PacketRun {
   }
 
   private Outcome run(Call call, byte[] frame, int device) {
-    TestResult result =
-        objects
-            .ingress(LoadedObjects.ETHERNET_HEADER)
-            .testRun()
-            .data(frame)
-            .context(SkbContext.create().interfaceIndex(device))
-            .run();
+    return outcome(call, frame, run(frame, device));
+  }
+
+  /** Lets a frame enter. */
+  TestResult run(byte[] frame, int device) {
+    return objects
+        .ingress(LoadedObjects.ETHERNET_HEADER)
+        .testRun()
+        .data(frame)
+        .context(SkbContext.create().interfaceIndex(device))
+        .run();
+  }
+
+  /** Whether the program sends the packet on by itself. */
+  static boolean isSentOn(TestResult result) {
+    return result.returnValue() == TC_ACT_REDIRECT;
+  }
+
+  static Outcome outcome(Call call, byte[] frame, TestResult result) {
     byte[] left = result.dataOut();
     return switch (result.returnValue()) {
       case TC_ACT_SHOT -> Outcome.of(Verdict.DROP);

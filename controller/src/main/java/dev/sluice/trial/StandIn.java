@@ -15,11 +15,14 @@ import java.util.Set;
 
 /**
  * The network of a node that is not there: a namespace with the node's addresses, a device that
- * stands for its pods' and one for its NIC. What is sent there goes nowhere.
+ * stands for its pods' and one for its NIC, with a router behind it. What is sent there goes
+ * nowhere.
  */
 public final class StandIn implements AutoCloseable {
   private static final String INSIDE = "inside";
   private static final String OUTSIDE = "outside";
+  private static final List<String> ROUTERS = List.of("169.254.0.1", "fe80::1");
+  private static final String ROUTER_MAC = "02:00:00:00:00:03";
 
   /** A locally administered MAC address. */
   private static final String NEIGHBOUR = "02:00:00:00:00:03";
@@ -40,8 +43,11 @@ public final class StandIn implements AutoCloseable {
         lines.add("link set %s-far up".formatted(device));
       }
       lines.add("link set lo up");
-      lines.add("route add 0.0.0.0/0 dev " + OUTSIDE);
-      lines.add("route add ::/0 dev " + OUTSIDE);
+      for (String router : ROUTERS) {
+        String any = router.contains(":") ? "::/0" : "0.0.0.0/0";
+        lines.add("neighbour add %s lladdr %s dev %s".formatted(router, ROUTER_MAC, OUTSIDE));
+        lines.add("route add %s via %s dev %s onlink".formatted(any, router, OUTSIDE));
+      }
       network.configure(lines);
       // Nobody answers, not even the node itself: a refusal can only be the programs'.
       for (String device : List.of("lo", OUTSIDE)) {

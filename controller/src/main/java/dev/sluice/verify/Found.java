@@ -13,13 +13,16 @@ import java.util.stream.Collectors;
  *
  * @param outcomes one, unless connections met different verdicts
  * @param reasons that the programs have counted
+ * @param complaints about later packets, a sentence each
  */
-record Found(Set<Outcome> outcomes, Set<Reason> reasons) {
+record Found(Set<Outcome> outcomes, Set<Reason> reasons, Set<String> complaints) {
   /** Drops that are no decision about a Service, but a packet that could not be sent. */
   private static final Set<Reason> LOST = EnumSet.of(Reason.DROP_NO_ROUTE, Reason.DROP_TTL);
 
   boolean meets(Outcome expected) {
-    return outcomes.equals(Set.of(expected)) && reasons.stream().noneMatch(LOST::contains);
+    return outcomes.equals(Set.of(expected))
+        && reasons.stream().noneMatch(LOST::contains)
+        && complaints.isEmpty();
   }
 
   @Override
@@ -28,6 +31,7 @@ record Found(Set<Outcome> outcomes, Set<Reason> reasons) {
         + reasons.stream()
             .map(reason -> reason.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .sorted()
-            .collect(Collectors.joining(", ", " (", ")"));
+            .collect(Collectors.joining(", ", " (", ")"))
+        + complaints.stream().sorted().map(text -> "; " + text).collect(Collectors.joining());
   }
 }

@@ -9,7 +9,9 @@ import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.MapSizes;
+import dev.sluice.dataplane.NextHopGeneration;
 import dev.sluice.dataplane.NodeTable;
+import dev.sluice.dataplane.XdpPorts;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
@@ -25,6 +27,7 @@ import dev.sluice.trial.Outcome;
 import dev.sluice.trial.PacketRun;
 import dev.sluice.trial.StandIn;
 import dev.sluice.trial.Verdict;
+import dev.sluice.trial.XdpRun;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -60,6 +63,7 @@ final class Testbed implements AutoCloseable {
   private final PacketRun packets;
   private final Set<ServiceName> installed = new HashSet<>();
   private Optional<NodeSockets> sockets = Optional.empty();
+  private Optional<XdpRun> xdp = Optional.empty();
   private boolean pins;
 
   /** Who makes a Service's plan. */
@@ -92,6 +96,14 @@ final class Testbed implements AutoCloseable {
       node.close();
       throw e;
     }
+  }
+
+  /** Lets all that enters by the NIC meet the XDP program first, from now on. */
+  void useXdp() {
+    XdpPorts.Port nic = new XdpPorts.Port(node.outside(), XdpPorts.UNTAGGED);
+    xdp = Optional.of(new XdpRun(objects));
+    new XdpPorts(objects).write(Map.of(node.outside(), nic));
+    new NextHopGeneration(objects).advance();
   }
 
   /** Begins a scenario on a node with nothing installed. */
@@ -172,7 +184,8 @@ final class Testbed implements AutoCloseable {
         flowState.forgetPins(flow.source().family());
       }
     }
-    return new Found(merge(outcomes), reasons.since());
+    return new Found(
+        merge(outcomes), reasons.since(), xdp.map(XdpRun::complaints).orElse(Set.of()));
   }
 
   /**
@@ -203,7 +216,9 @@ final class Testbed implements AutoCloseable {
 
   private Outcome packet(Flow flow, int device, int connection) {
     int sourcePort = FIRST_PORT + connection % (LAST_PORT - FIRST_PORT + 1);
-    return packets.first(flow.call(), sourcePort, device);
+    return xdp.isPresent() && device == node.outside()
+        ? xdp.get().connect(flow.call(), sourcePort, device)
+        : packets.first(flow.call(), sourcePort, device);
   }
 
   private NodeSockets sockets() {

@@ -65,6 +65,25 @@ class VerifyCommandTest {
   }
 
   @Test
+  void throughOneHookWhatDoesNotComeByItIsLeftOutAndCounted() throws IOException {
+    assertThat(verify(SHOP, "--hook", "xdp")).isZero();
+
+    assertThat(out.toString())
+        .contains("a customer reaches this node's pod only\n")
+        .contains("      not run: does not enter by a NIC\n")
+        .contains("      not run: needs a socket\n")
+        .endsWith("1 scenarios, 2 flows: 2 passed, 0 failed; 3 more not run\n");
+
+    out.getBuffer().setLength(0);
+    assertThat(verify(SHOP, "--hook", "tc", "-o", "json")).isZero();
+
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(report.path("flows").asInt()).isEqualTo(4);
+    assertThat(report.path("passed").asInt()).isEqualTo(4);
+    assertThat(report.path("skipped").asInt()).isEqualTo(1);
+  }
+
+  @Test
   void aBrokenFileGivesStatusTwoAndTheOthersStillRun() throws IOException {
     Path broken = temporary.resolve("broken.json");
     Files.writeString(broken, "{\"steps\": []}");

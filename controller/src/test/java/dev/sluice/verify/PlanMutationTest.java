@@ -3,6 +3,7 @@ package dev.sluice.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.node.UnlessProgramsCannotRun;
 import dev.sluice.reference.world.World;
 import dev.sluice.reference.world.Worlds;
 import java.time.Duration;

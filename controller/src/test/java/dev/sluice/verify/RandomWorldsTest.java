@@ -4,6 +4,7 @@ package dev.sluice.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.compatibility.ShowsRules;
+import dev.sluice.node.UnlessProgramsCannotRun;
 import dev.sluice.plan.Planner;
 import dev.sluice.reference.Ruling;
 import dev.sluice.reference.world.World;

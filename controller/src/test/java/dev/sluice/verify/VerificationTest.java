@@ -8,44 +8,19 @@ import dev.sluice.compatibility.ShowsRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Scenarios through the real programs on this machine's kernel. */
 class VerificationTest {
-  private static final Path EXAMPLES = Path.of("../docs/examples/scenarios");
-
   @RegisterExtension static final LoadedVerification VERIFICATION = new LoadedVerification();
 
+  @RegisterExtension
+  static final LoadedVerification BY_XDP = new LoadedVerification(Optional.of(PacketHook.XDP));
+
   @TempDir Path temporary;
-
-  private static Stream<DynamicTest> tests(Path folder) {
-    ScenarioReader reader = new ScenarioReader();
-    return Verification.files(List.of(folder)).stream()
-        .flatMap(file -> reader.read(file).stream())
-        .map(
-            scenario ->
-                DynamicTest.dynamicTest(
-                    scenario.name(), () -> VERIFICATION.assertPasses(scenario)));
-  }
-
-  @TestFactory
-  Stream<DynamicTest> theExamplesOfTheDocumentationPass() {
-    return tests(EXAMPLES);
-  }
-
-  @TestFactory
-  Stream<DynamicTest> everyFlowMeetsWhatItMeetsWithKubeProxy() {
-    return Conformance.folder()
-        .map(VerificationTest::tests)
-        .orElseGet(() -> Stream.of(DynamicTest.dynamicTest("skipped", Conformance::skip)));
-  }
 
   private Scenario scenario(String service, String flow, String expected) throws IOException {
     return scenario("{}", service, flow, expected);
@@ -90,6 +65,23 @@ class VerificationTest {
     assertThat(VERIFICATION.run(scenario))
         .extracting(Result::difference)
         .containsExactly(Optional.of("forward to 10.1.0.1:9, 10.2.0.1:9 (opened-local)"));
+  }
+
+  /** Its reasons tell that XDP has sent on packets of both directions. */
+  @Test
+  void byXdpConnectionsToOtherNodesAreCarriedOn() throws IOException {
+    Scenario scenario =
+        scenario(
+            "{clusterIP: 10.96.0.1, ports: [{name: p, port: 80}]}",
+            "from: external, source: 203.0.113.9, destination: 10.96.0.1, port: 80",
+            "{verdict: forward, backends: ['10.2.0.1:9']}");
+
+    assertThat(BY_XDP.run(scenario))
+        .extracting(Result::difference)
+        .containsExactly(
+            Optional.of(
+                "forward to 10.1.0.1:9, 10.2.0.1:9 (forwarded, opened-local, opened-remote,"
+                    + " pass-left-to-tc, replied)"));
   }
 
   @Test

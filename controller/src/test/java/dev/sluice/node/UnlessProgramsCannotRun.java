@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.verify;
+package dev.sluice.node;
 
-import dev.sluice.node.NodeException;
-import dev.sluice.node.PrivateNetwork;
 import net.jqwik.api.lifecycle.LifecycleContext;
 import net.jqwik.api.lifecycle.SkipExecutionHook;
 
 /** Skips tests of the real programs where this process may not load them, and says so. */
-final class UnlessProgramsCannotRun implements SkipExecutionHook {
+public final class UnlessProgramsCannotRun implements SkipExecutionHook {
   @Override
   public SkipResult shouldBeSkipped(LifecycleContext context) {
     try {
