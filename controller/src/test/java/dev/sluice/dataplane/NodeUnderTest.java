@@ -9,10 +9,7 @@ import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.BpfMap;
 import dev.sluice.loader.BpfProgram;
 import dev.sluice.loader.ClsactFilter;
-import dev.sluice.loader.SkbContext;
 import dev.sluice.loader.TcDirection;
-import dev.sluice.loader.TestResult;
-import dev.sluice.loader.XdpContext;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -53,13 +50,6 @@ final class NodeUnderTest implements AutoCloseable {
   static final int CONNECTIONS = 2;
 
   private static final MapSizes SIZES = new MapSizes(64, 64, 4096, 2 * CONNECTIONS, 256, 64);
-  private static final int TC_ACT_UNSPEC = -1;
-  private static final int TC_ACT_SHOT = 2;
-  private static final int TC_ACT_REDIRECT = 7;
-  private static final int XDP_DROP = 1;
-  private static final int XDP_PASS = 2;
-  private static final int XDP_TX = 3;
-  private static final int XDP_REDIRECT = 4;
   private static final int OURS_FIRST = 1;
   private static final int OBSERVER_NEXT = 2;
 
@@ -85,6 +75,7 @@ final class NodeUnderTest implements AutoCloseable {
   private final Plug observer;
   private final LoadedObjects objects;
   private final EventRing events;
+  private final TestRuns runs;
   private final Dataplane dataplane;
   private final NodeTable table;
 
@@ -97,6 +88,11 @@ final class NodeUnderTest implements AutoCloseable {
   }
 
   NodeUnderTest(Delivery delivery, boolean collectInKernel, Sampling sampling) {
+    this(delivery, collectInKernel, sampling, SIZES);
+  }
+
+  NodeUnderTest(
+      Delivery delivery, boolean collectInKernel, Sampling sampling, MapSizes sizes) {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
@@ -110,8 +106,9 @@ final class NodeUnderTest implements AutoCloseable {
     }
     objects =
         LoadedObjects.unpinned(
-            new LoadOptions(SIZES, true, collectInKernel, false, true, sampling));
+            new LoadOptions(sizes, true, collectInKernel, false, true, sampling));
     events = new EventRing(objects);
+    runs = new TestRuns(objects);
     dataplane = new Dataplane(objects);
     dataplane.sweep();
     dataplane.setServiceNetworks(
@@ -285,14 +282,14 @@ final class NodeUnderTest implements AutoCloseable {
 
   /** Gives a device a source address of its own. */
   void sourceAddress(Place place, IpAddress address) {
-    table.putDevice(plugs.get(place).index(), Map.of(address.family(), address), 0);
+    table.putDevice(index(place), Map.of(address.family(), address), 0);
   }
 
   /** Makes these the devices that XDP can send by. */
   void xdpOn(Place... places) {
     Map<Integer, XdpPorts.Port> ports = new HashMap<>();
     for (Place place : places) {
-      int index = plugs.get(place).index();
+      int index = index(place);
       ports.put(index, new XdpPorts.Port(index, XdpPorts.UNTAGGED));
     }
     namespace.call(
@@ -301,6 +298,15 @@ final class NodeUnderTest implements AutoCloseable {
           return null;
         });
     new NextHopGeneration(objects).advance();
+  }
+
+  LoadedObjects objects() {
+    return objects;
+  }
+
+  /** All work with test runs is done on the namespace's thread. */
+  PrivateNamespace namespace() {
+    return namespace;
   }
 
   /** Runs a command on the node, and tells the programs that next hops may differ now. */
@@ -344,64 +350,9 @@ final class NodeUnderTest implements AutoCloseable {
     return namespace.call(
         () ->
             switch (delivery) {
-              case TEST_RUN -> run(hook, plugs.get(place), packet);
+              case TEST_RUN -> runs.run(hook, index(place), packet);
               case ETHERNET, TUN -> pass(hook, place, packet, patient ? PATIENCE : GLANCE);
             });
-  }
-
-  private Outcome runOnXdp(Plug plug, Sent packet) {
-    ReasonCounts before = ReasonCounts.now(objects, Hook.XDP);
-    TestResult result =
-        objects
-            .xdp()
-            .testRun()
-            .data(VethPlug.incoming(packet))
-            .context(XdpContext.on(plug.index()))
-            .run();
-    byte[] frame = result.dataOut();
-    Fate fate =
-        switch (result.returnValue()) {
-          case XDP_DROP -> Fate.DROPPED;
-          case XDP_PASS -> Fate.HANDED_ON;
-          case XDP_TX -> Fate.SENT_BACK;
-          case XDP_REDIRECT -> Fate.SENT_ON;
-          default -> throw new AssertionError("action " + result.returnValue());
-        };
-    Seen seen =
-        new Seen(
-            Arrays.copyOf(frame, VethPlug.HEADER),
-            Arrays.copyOfRange(frame, VethPlug.HEADER, frame.length));
-    return outcome(before, fate, Optional.empty(), seen);
-  }
-
-  private Outcome run(Hook hook, Plug plug, Sent packet) {
-    if (hook == Hook.XDP) {
-      return runOnXdp(plug, packet);
-    }
-    BpfProgram program =
-        hook == Hook.TC_INGRESS
-            ? objects.ingress(VethPlug.HEADER)
-            : objects.egress(VethPlug.HEADER);
-    ReasonCounts before = ReasonCounts.now(objects, hook);
-    TestResult result =
-        program
-            .testRun()
-            .data(VethPlug.incoming(packet))
-            .context(SkbContext.create().interfaceIndex(plug.index()))
-            .run();
-    byte[] frame = result.dataOut();
-    Fate fate =
-        switch (result.returnValue()) {
-          case TC_ACT_UNSPEC -> Fate.HANDED_ON;
-          case TC_ACT_SHOT -> Fate.DROPPED;
-          case TC_ACT_REDIRECT -> VethPlug.goesBack(frame) ? Fate.SENT_BACK : Fate.SENT_ON;
-          default -> throw new AssertionError("action " + result.returnValue());
-        };
-    return new Outcome(
-        one(before.since()),
-        fate,
-        Optional.empty(),
-        Arrays.copyOfRange(frame, VethPlug.HEADER, frame.length));
   }
 
   private Outcome pass(Hook hook, Place place, Sent packet, Duration patience) {
@@ -429,21 +380,14 @@ final class NodeUnderTest implements AutoCloseable {
       }
       Thread.onSpinWait();
     } while (System.nanoTime() < end);
-    return new Outcome(one(before.since()), Fate.DROPPED, Optional.empty(), new byte[0]);
+    return new Outcome(TestRuns.one(before.since()), Fate.DROPPED, Optional.empty(), new byte[0]);
   }
 
   private Outcome outcome(ReasonCounts before, Fate fate, Optional<Place> by, Seen seen) {
     if (fate != Fate.HANDED_ON && seen.link().length > 0 && !VethPlug.goesBack(seen.link())) {
       throw new AssertionError(fate + " to a wrong MAC address " + Arrays.toString(seen.link()));
     }
-    return new Outcome(one(before.since()), fate, by, seen.bytes());
-  }
-
-  private static Reason one(List<Reason> counted) {
-    if (counted.size() != 1) {
-      throw new AssertionError("not one reason was counted, but " + counted);
-    }
-    return counted.getFirst();
+    return new Outcome(TestRuns.one(before.since()), fate, by, seen.bytes());
   }
 
   @Override
