@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps the XDP program on uplinks, beside the tc programs, which do all that it leaves to them. It
@@ -29,8 +30,12 @@ import org.slf4j.LoggerFactory;
 public final class XdpAttachments {
   private static final Logger LOG = LoggerFactory.getLogger(XdpAttachments.class);
 
-  /** A driver is asked again when something about its device has changed. */
-  private record Refusal(Link link, String reason) {}
+  /**
+   * A driver is asked again when something about its device has changed.
+   *
+   * @param missed whether an operator who requires XDP lacks it there
+   */
+  private record Refusal(Link link, String reason, boolean missed) {}
 
   private final LoadedObjects objects;
   private final XdpPorts ports;
@@ -56,7 +61,7 @@ public final class XdpAttachments {
     Optional<String> refusal = XdpPolicy.refusal(use, link);
     if (refusal.isPresent()) {
       takeOff(link, image);
-      refuse(link, refusal.get());
+      refuse(new Refusal(link, refusal.get(), !XdpPolicy.isServedByParent(link, image)));
       return;
     }
     Refusal earlier = refused.get(link.index());
@@ -70,7 +75,7 @@ public final class XdpAttachments {
     try {
       program = objects.xdp();
     } catch (BpfException e) {
-      refuse(link, "the kernel does not take the program: " + e.getMessage());
+      refuse(new Refusal(link, "the kernel does not take the program: " + e.getMessage(), true));
       return;
     }
     try {
@@ -79,25 +84,23 @@ public final class XdpAttachments {
       refused.remove(link.index());
       LOG.info("device {} has the XDP program", link.name());
     } catch (BpfException e) {
-      refuse(
-          link,
+      String reason =
           XdpPolicy.explain(
               e.errno(),
               e.getMessage(),
               link,
               DeviceDriver.of(link.name()),
-              BpfLink.xdpProgramOn(link.index())));
+              BpfLink.xdpProgramOn(link.index()));
+      refuse(new Refusal(link, reason, true));
     }
   }
 
-  private void refuse(Link link, String reason) {
-    Refusal earlier = refused.put(link.index(), new Refusal(link, reason));
-    if (earlier == null || !earlier.reason.equals(reason)) {
-      switch (use) {
-        case AUTO -> LOG.info("device {} gets no XDP: {}", link.name(), reason);
-        case OFF -> {}
-        case REQUIRE -> LOG.warn("device {} gets no XDP: {}", link.name(), reason);
-      }
+  private void refuse(Refusal refusal) {
+    Link link = refusal.link;
+    Refusal earlier = refused.put(link.index(), refusal);
+    if (use != XdpUse.OFF && (earlier == null || !earlier.reason.equals(refusal.reason))) {
+      LOG.atLevel(use == XdpUse.REQUIRE && refusal.missed ? Level.WARN : Level.INFO)
+          .log("device {} gets no XDP: {}", link.name(), refusal.reason);
     }
   }
 
@@ -189,6 +192,7 @@ public final class XdpAttachments {
   List<String> failures() {
     return use == XdpUse.REQUIRE
         ? refused.values().stream()
+            .filter(Refusal::missed)
             .map(refusal -> refusal.link.name() + ": no XDP: " + refusal.reason)
             .toList()
         : List.of();

@@ -44,6 +44,13 @@ public final class XdpPolicy {
     };
   }
 
+  /** Whether it is a VLAN device of an uplink: its frames pass XDP there, if anywhere. */
+  static boolean isServedByParent(Link link, NetworkImage image) {
+    return link.kind().equals("vlan")
+        && !link.peerIsElsewhere()
+        && image.role(link.peerIndex()) == DeviceRole.UPLINK;
+  }
+
   /**
    * The uplinks that {@code --xdp=require} asks too much of, a line each, as far as that can be
    * told without their drivers.
@@ -51,6 +58,7 @@ public final class XdpPolicy {
   public static List<String> unfit(NetworkImage image, DeviceSelection selection) {
     return image.uplinks().stream()
         .filter(link -> selection.takes(link, DeviceRole.UPLINK))
+        .filter(link -> !isServedByParent(link, image))
         .flatMap(
             link ->
                 refusal(XdpUse.REQUIRE, link).map(reason -> link.name() + ": " + reason).stream())

@@ -89,6 +89,18 @@ class XdpPolicyTest {
     assertThat(XdpPolicy.unfit(image, DeviceSelection.named("eth0|vxlan0"))).isEmpty();
   }
 
+  @Test
+  void ofAVlanDeviceItIsRequiredOnlyIfItsParentIsNoUplink() {
+    NetworkImage image =
+        image(
+            NIC,
+            Links.vlan(3, "eth0.7", 2, OptionalInt.of(7)),
+            Links.ofKind(4, "dummy0", "dummy"),
+            Links.vlan(5, "dummy0.7", 4, OptionalInt.of(7)));
+    assertThat(XdpPolicy.unfit(image, DeviceSelection.byRole()))
+        .containsExactly("dummy0.7: VLAN device: XDP is for its parent, if that is an uplink");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {EBUSY, EEXIST})
   void aProgramThatIsThereAlreadyIsNamed(int errno) {
