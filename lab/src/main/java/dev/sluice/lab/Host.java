@@ -78,6 +78,33 @@ public abstract sealed class Host permits ClientHost, NodeHost, PodHost {
   }
 
   /**
+   * Makes a device send frames that need nothing done to them: without this, a frame between two
+   * veths has no checksum that an XDP program could trust.
+   */
+  public final void sendWholeFrames(String device) {
+    onDevice(
+        () -> {
+          TransmitOffloads.switchOff(device);
+          return device;
+        });
+  }
+
+  /** Whether {@link #sendWholeFrames} has been told to the device, as the kernel has it. */
+  public final boolean sendsWholeFrames(String device) {
+    return onDevice(() -> TransmitOffloads.areOff(device));
+  }
+
+  private <T> T onDevice(Callable<T> action) {
+    try {
+      return call(action);
+    } catch (LabException refused) {
+      throw refused;
+    } catch (Exception failure) {
+      throw new LabException("cannot set up a device of " + name(), failure);
+    }
+  }
+
+  /**
    * Makes one TCP connection from this host by this JVM, see {@link #call}: nothing has to be
    * started in the host. (The very first one takes some 50 ms more, to load classes.)
    */

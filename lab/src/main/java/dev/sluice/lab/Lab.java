@@ -36,6 +36,7 @@ public final class Lab implements AutoCloseable {
   private final PodWiring wiring;
   private final Path directory;
   private final Path cgroup;
+  private final Host router;
   private final Fabric fabric;
   private final Map<String, NodeHost> nodes = new LinkedHashMap<>();
   private final Map<String, PodHost> pods = new LinkedHashMap<>();
@@ -49,7 +50,8 @@ public final class Lab implements AutoCloseable {
     wiring = PodWiring.of(options.layout());
     directory = LabState.directory(options.id());
     cgroup = Cgroups.root(options.id());
-    fabric = new Fabric(namespace("fabric"));
+    router = new ClientHost(place("fabric", cgroup.resolve("fabric"), AddressPlan.NODE_GATEWAY));
+    fabric = new Fabric(router.place().namespace());
   }
 
   /** Brings a lab up and waits until it works. */
@@ -90,6 +92,11 @@ public final class Lab implements AutoCloseable {
   /** A host outside of the cluster, in a subnet of its own. */
   public Host client() {
     return known(clients, "client");
+  }
+
+  /** What is between the nodes and the client; its ends of their uplinks are named after them. */
+  public Host router() {
+    return router;
   }
 
   /** The client behind node-1's tun device; see {@link LabOptions#withTunClient}. */
@@ -242,9 +249,8 @@ public final class Lab implements AutoCloseable {
   }
 
   private void prepareFabric(NetworkScript script) {
-    String namespace = namespace("fabric");
-    script.addNamespace(namespace).sysctl(namespace, "net.ipv6.conf.default.accept_dad", "0");
-    forwarding(script, namespace);
+    prepareHost(script, router.place());
+    forwarding(script, router.place().namespace());
     fabric.create(script);
   }
 

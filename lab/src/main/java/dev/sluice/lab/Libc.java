@@ -17,6 +17,8 @@ final class Libc {
   private static final int O_RDONLY = 0;
   private static final int O_RDWR = 2;
   private static final int CLONE_NEWNET = 0x4000_0000;
+  private static final int AF_INET = 2;
+  private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout ERRNO = Linker.Option.captureStateLayout();
@@ -28,6 +30,8 @@ final class Libc {
 
   private static final MethodHandle OPEN =
       call("open", FunctionDescriptor.of(INT, POINTER, INT), 2);
+  private static final MethodHandle SOCKET =
+      call("socket", FunctionDescriptor.of(INT, INT, INT, INT));
   private static final MethodHandle CLOSE = call("close", FunctionDescriptor.of(INT, INT));
   private static final MethodHandle SETNS = call("setns", FunctionDescriptor.of(INT, INT, INT));
   private static final MethodHandle IOCTL =
@@ -47,6 +51,18 @@ final class Libc {
 
   static int openForBoth(String path) {
     return open(path, O_RDWR);
+  }
+
+  /** A socket to ask the kernel by, in the network namespace of the calling thread. */
+  static int datagramSocket() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(ERRNO);
+      int descriptor = (int) SOCKET.invokeExact(errno, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+      check("socket", descriptor, errno);
+      return descriptor;
+    } catch (Throwable failure) {
+      throw rethrow(failure);
+    }
   }
 
   static void close(int descriptor) {

@@ -53,6 +53,12 @@ public final class Probe {
     return new OpenConnection(this, answer.text("handle"), Connection.of(answer));
   }
 
+  /** Starts to exchange messages on several connections, one every few milliseconds on each. */
+  public Conversations converse(Target target, int connections) {
+    Fields how = Fields.of("connections", connections);
+    return new Conversations(this, ask("converse", target, how, patience(target)).text("handle"));
+  }
+
   /** Sends {@code bytes} and receives as many on one connection, comparing digests. */
   public Transfer transfer(Target target, long bytes) {
     return Transfer.of(ask("transfer", target, transferOf(bytes, 0), LONG_PATIENCE));

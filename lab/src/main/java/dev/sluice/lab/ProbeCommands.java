@@ -14,6 +14,7 @@ final class ProbeCommands {
   private final AtomicInteger handles = new AtomicInteger();
   private final Map<String, TcpClient> openConnections = new ConcurrentHashMap<>();
   private final Map<String, UdpClient> openSockets = new ConcurrentHashMap<>();
+  private final Map<String, ConversationRun> conversations = new ConcurrentHashMap<>();
   private final Map<String, RunningTransfer> transfers = new ConcurrentHashMap<>();
   private final Map<String, RunningResolver> resolvers = new ConcurrentHashMap<>();
 
@@ -26,6 +27,12 @@ final class ProbeCommands {
       case "open" -> open(Target.of(request));
       case "echo" -> Fields.of("text", open(request).echo(request.text("text")));
       case "close" -> close(request);
+      case "converse" -> converse(request);
+      case "conversationProgress" ->
+          Fields.of("fewest", conversation(request).fewest())
+              .with("broken", conversation(request).isBroken());
+      case "conversationReport" -> conversation(request).report().toFields();
+      case "stopConversations" -> stopConversations(request);
       case "transfer" -> transferClient(request).run().toFields();
       case "startTransfer" -> startTransfer(request);
       case "transferProgress" -> Fields.of("bytes", transfer(request).client().progress());
@@ -92,6 +99,23 @@ final class ProbeCommands {
   private Fields close(Fields request) throws IOException {
     open(request).close();
     openConnections.remove(request.text("handle"));
+    return new Fields();
+  }
+
+  private Fields converse(Fields request) throws IOException {
+    String handle = newHandle();
+    conversations.put(
+        handle, ConversationRun.start(Target.of(request), request.number("connections")));
+    return Fields.of("handle", handle);
+  }
+
+  private ConversationRun conversation(Fields request) {
+    return known(conversations, request);
+  }
+
+  private Fields stopConversations(Fields request) throws IOException {
+    conversation(request).stop();
+    conversations.remove(request.text("handle"));
     return new Fields();
   }
 

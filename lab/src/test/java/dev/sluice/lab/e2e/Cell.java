@@ -112,6 +112,8 @@ record Cell(
     SOCKET,
     /** Both sides translated; the reply comes to the node itself, by an ingress, too. */
     SOURCE_NAT,
+    /** {@link #SOURCE_NAT}, by tc until the flow is established, then by XDP. */
+    SOURCE_NAT_BY_XDP,
     /** Translated where the client's packets enter, un-translated where they leave again. */
     CLIENTS_DEVICE;
 
@@ -121,13 +123,22 @@ record Cell(
         case SOCKET -> Set.of("socket");
         case CLIENTS_DEVICE -> Set.of("tc_ingress", "tc_egress");
         case SOURCE_NAT -> Set.of("tc_ingress");
+        case SOURCE_NAT_BY_XDP -> Set.of("tc_ingress", "xdp");
       };
     }
   }
 
+  /** The same, translated otherwise. */
+  Cell by(Way other) {
+    return new Cell(client, frontend, backend, exchange, call, other);
+  }
+
   /** Whether the backend is to see the address that the client itself has. */
   boolean backendSeesClient() {
-    return way != Way.SOURCE_NAT && client != Client.NODE;
+    return switch (way) {
+      case SOCKET, CLIENTS_DEVICE -> client != Client.NODE;
+      case SOURCE_NAT, SOURCE_NAT_BY_XDP -> false;
+    };
   }
 
   @Override

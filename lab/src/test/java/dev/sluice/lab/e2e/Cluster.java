@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,10 +35,12 @@ final class Cluster implements AutoCloseable {
   private final Path manifests;
   private final List<String> arguments;
   private final Map<String, Agent> agents = new ConcurrentHashMap<>();
+  private final XdpSenders senders;
   private int marks;
 
-  private Cluster(Lab lab, List<String> arguments) {
+  private Cluster(Lab lab, XdpSenders senders, List<String> arguments) {
     this.lab = lab;
+    this.senders = senders;
     this.arguments = List.copyOf(arguments);
     try {
       this.manifests = Files.createDirectories(lab.directory().resolve("manifests"));
@@ -49,11 +52,29 @@ final class Cluster implements AutoCloseable {
 
   /** Brings a lab up; no agent runs yet. */
   static Cluster create(LabOptions options, String... agentArguments) {
-    return new Cluster(Lab.start(options), List.of(agentArguments));
+    return new Cluster(Lab.start(options), XdpSenders.none(), List.of(agentArguments));
+  }
+
+  /** As {@link #create}, with uplinks that are fit for XDP, and agents that must use it. */
+  static Cluster createWithXdp(LabOptions options, String... agentArguments) {
+    Lab lab = Lab.start(options);
+    try {
+      List<String> arguments = new ArrayList<>(List.of(agentArguments));
+      arguments.add("--xdp=require");
+      return new Cluster(lab, XdpSenders.of(lab), arguments);
+    } catch (RuntimeException | AssertionError e) {
+      lab.close();
+      throw e;
+    }
   }
 
   Lab lab() {
     return lab;
+  }
+
+  /** What sends to the nodes, in a cluster {@link #createWithXdp}. */
+  XdpSenders senders() {
+    return senders;
   }
 
   /** Starts the agents of all nodes. */
@@ -147,7 +168,7 @@ final class Cluster implements AutoCloseable {
   /** Runs a command of the launcher on a node, for its instance, and returns what it printed. */
   String sluice(String node, String command, String... more) {
     NodeHost host = lab.node(node);
-    java.util.ArrayList<String> line = new java.util.ArrayList<>();
+    List<String> line = new ArrayList<>();
     line.add(SluiceHome.launcher().toString());
     line.add(command);
     line.addAll(List.of("--instance", instance(host), "--pin-dir", pinDirectory(host)));
@@ -227,7 +248,8 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     String id = lab.id();
-    try (lab) {
+    try (lab;
+        senders) {
       lab.nodes().parallelStream().forEach(this::detach);
     }
     assertThat(Leftovers.find(id).isEmpty()).as("%s", Leftovers.find(id)).isTrue();

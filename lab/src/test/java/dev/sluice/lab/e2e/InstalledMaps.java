@@ -70,6 +70,15 @@ final class InstalledMaps {
     return ports;
   }
 
+  /** Makes XDP send what a route sends to {@code index} by another device, with a tag. */
+  void putXdpPort(int index, int device, int vlan) {
+    try (Arena arena = Arena.ofConfined();
+        BpfMap map = open(MapNames.XDP_PORT)) {
+      XdpPort port = XdpPort.allocate(arena).device(device).vlan(vlan);
+      map.update(arena.allocateFrom(ValueLayout.JAVA_INT, index), port.memory());
+    }
+  }
+
   /** Every frontend with its whole value, ids and places of regions included, in hexadecimal. */
   Map<String, String> frontends() {
     Map<String, String> frontends = new TreeMap<>();

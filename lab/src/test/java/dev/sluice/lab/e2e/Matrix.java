@@ -59,6 +59,14 @@ final class Matrix {
         .cells;
   }
 
+  /** What XDP takes over from {@link #fromOutside}: the backends on other nodes. */
+  static List<Cell> fromOutsideByXdp() {
+    return fromOutside(Client.OUTSIDE).stream()
+        .filter(cell -> cell.way() == Way.SOURCE_NAT)
+        .map(cell -> cell.by(Way.SOURCE_NAT_BY_XDP))
+        .toList();
+  }
+
   /** One table after the other. */
   static List<Cell> both(List<Cell> first, List<Cell> second) {
     return Stream.concat(first.stream(), second.stream()).toList();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.lab.Connection;
 import dev.sluice.lab.Host;
 import dev.sluice.lab.LabOptions;
+import dev.sluice.lab.OpenUdp;
 import dev.sluice.lab.Probe;
 import dev.sluice.lab.Target;
 import dev.sluice.lab.Transfer;
@@ -26,7 +27,10 @@ import org.junit.jupiter.api.DynamicTest;
 
 /** A cluster with the matrix's Services, which tries cells and judges them by the counters. */
 final class MatrixCluster implements AutoCloseable {
-  private static final List<String> HOOKS = List.of("socket", "tc_ingress", "tc_egress");
+  private static final List<String> HOOKS = List.of("socket", "xdp", "tc_ingress", "tc_egress");
+
+  /** Of a UDP cell. */
+  private static final int DATAGRAMS = 5;
 
   private final Cluster cluster;
   private final long transferBytes;
@@ -39,9 +43,19 @@ final class MatrixCluster implements AutoCloseable {
    * @param transferBytes what a TCP cell transfers, in each direction
    */
   MatrixCluster(LabOptions options, long transferBytes, String... agentArguments) {
+    this(Cluster.create(options, agentArguments), transferBytes, agentArguments);
+  }
+
+  /**
+   * Starts the agents of a cluster, which it owns from now on.
+   *
+   * @param transferBytes what a TCP cell transfers, in each direction
+   * @param agentArguments only to be printed
+   */
+  MatrixCluster(Cluster cluster, long transferBytes, String... agentArguments) {
     this.transferBytes = transferBytes;
     arguments = List.of(agentArguments);
-    cluster = Cluster.create(options, agentArguments);
+    this.cluster = cluster;
     try {
       cluster.apply("matrix.yaml", MatrixServices.manifests(cluster.lab()));
       cluster.startAgents();
@@ -89,9 +103,8 @@ final class MatrixCluster implements AutoCloseable {
         checkConnection(cell, target, probe(cell).connect(target));
         checkTransfer(cell, probe(cell).transfer(target, transferBytes));
       }
-      case UDP_CONNECTED ->
-          checkReply(cell, target, probe(cell).udpConnected(target, cell.toString()));
-      case UDP_UNCONNECTED -> checkReply(cell, target, probe(cell).udp(target, cell.toString()));
+      case UDP_CONNECTED -> checkConversation(cell, target, true);
+      case UDP_UNCONNECTED -> checkConversation(cell, target, false);
     }
     checkHooks(cell, before, cluster.settledVerdicts());
   }
@@ -124,6 +137,18 @@ final class MatrixCluster implements AutoCloseable {
     assertThat(transfer.downloadReceived()).as("SHA-256").isEqualTo(transfer.downloadSent());
   }
 
+  /** More than one datagram by one socket: the flow is opened by the first. */
+  private void checkConversation(Cell cell, Target target, boolean connected) {
+    try (OpenUdp socket = probe(cell).openUdp(target, connected)) {
+      for (int number = 1; number <= DATAGRAMS; number++) {
+        String payload = cell + ", " + number;
+        UdpReply reply = socket.ask(payload);
+        assertThat(reply.payload()).isEqualTo(payload);
+        checkReply(cell, target, reply);
+      }
+    }
+  }
+
   private void checkReply(Cell cell, Target target, UdpReply reply) {
     assertThat(reply.server()).isEqualTo(cell.backend().host());
     assertThat(reply.source()).as("source by recvmsg()").isEqualTo(socketAddress(target));
@@ -138,7 +163,8 @@ final class MatrixCluster implements AutoCloseable {
           assertThat(seen).as("client, as the backend sees it").isEqualTo(own);
         }
       }
-      case SOURCE_NAT -> assertThat(seen).as("client, behind source NAT").isNotEqualTo(own);
+      case SOURCE_NAT, SOURCE_NAT_BY_XDP ->
+          assertThat(seen).as("client, behind source NAT").isNotEqualTo(own);
     }
   }
 
@@ -154,7 +180,19 @@ final class MatrixCluster implements AutoCloseable {
                 .isEqualTo(translates);
           }
           assertThat(since.refusals()).as("refusals of %s", node).isEmpty();
+          if (node.equals("node-1") && cell.way() == Way.SOURCE_NAT_BY_XDP) {
+            checkXdp(since);
+          }
         });
+  }
+
+  /** Both directions are XDP's, but for the packets that open flows. */
+  private static void checkXdp(Verdicts since) {
+    assertThat(since.of("xdp", "forwarded")).as("by XDP to the backend: %s", since).isPositive();
+    assertThat(since.of("xdp", "replied")).as("by XDP to the client: %s", since).isPositive();
+    assertThat(since.translatedAt("tc_ingress"))
+        .as("left to tc: %s", since)
+        .isLessThan(since.translatedAt("xdp"));
   }
 
   /**
