@@ -50,11 +50,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--hook",
       paramLabel = "tc|xdp",
-      description = {
-        "run by packets through this hook only: tc, or xdp for a NIC with the XDP program, which",
-        "leaves to tc what it passes on. What does not come by the hook is not run: the node's own",
-        "sockets, and with xdp pods. Default: tc for pods and from outside, sockets for the node"
-      })
+      description =
+          "run by packets through this hook only: tc; or xdp, a NIC's, where tc gets what XDP passes"
+              + " on. What does not come by the hook is not run: the node's own sockets, and with"
+              + " xdp pods. Default: tc for pods and from outside, sockets for the node")
   private Optional<PacketHook> hook = Optional.empty();
 
   @Mixin private OutputOption output;

@@ -7,6 +7,7 @@ import dev.sluice.loader.BpfMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -49,7 +50,7 @@ record FlowImage(Map<String, Entry> entries) {
   private static Entry entry(FamilyLayout layout, MemorySegment value) {
     byte[] flow = bytes(value.asSlice(0, layout.flow.size()));
     for (int field : List.of(TAG, layout.flow.created(), layout.flow.lastSeen())) {
-      java.util.Arrays.fill(flow, field, field + WORD, (byte) 0);
+      Arrays.fill(flow, field, field + WORD, (byte) 0);
     }
     return new Entry(
         Bytes.word(value, layout.flow.created()),

@@ -37,6 +37,9 @@ class HookAgreementTest {
 
   private static final int TAG_LENGTH = 4;
 
+  /** After so many packets, on average, XDP must look next hops up again. */
+  private static final int NEXT_HOPS_LAST = 4;
+
   private static TwinNodes nodes;
   private static HookTally tally;
 
@@ -70,6 +73,9 @@ class HookAgreementTest {
     Set<Integer> common = nodes.flows().created();
     boolean xdpHasSent = false;
     for (RandomPacket packet : hookCase.packets()) {
+      if (packet.seed() % NEXT_HOPS_LAST == 0) {
+        nodes.forgetNextHops();
+      }
       xdpHasSent |= compare(conversation, packet.device(conversation), packet.in(conversation));
       nodes.flows().assertLike(nodes.flowsOfSecond(), common);
     }
@@ -80,36 +86,41 @@ class HookAgreementTest {
   private static boolean compare(Conversation conversation, Place place, Sent packet) {
     FlowImage before = nodes.flowsOfSecond();
     Outcome byXdp = nodes.onSecond(Hook.XDP, place, packet);
-    if (byXdp.fate() == Fate.HANDED_ON) {
-      assertThat(hex(byXdp.bytes())).as("passed on as it came").isEqualTo(hex(packet.bytes()));
-      assertThat(nodes.flowsOfSecond()).as("flows that XDP has left to tc").isEqualTo(before);
+    if (byXdp.fate() != Fate.HANDED_ON) {
+      compareSent(conversation, place, packet, byXdp);
+      return true;
     }
+    assertThat(hex(byXdp.bytes())).as("passed on as it came").isEqualTo(hex(packet.bytes()));
+    assertThat(nodes.flowsOfSecond()).as("flows that XDP has left to tc").isEqualTo(before);
     if (isCutInItsHeader(packet)) {
       assertThat(byXdp.reason()).isEqualTo(Reason.PASS_TRUNCATED);
-      assertThat(byXdp.fate()).isEqualTo(Fate.HANDED_ON);
-      return false;
+    } else {
+      comparePassed(place, packet);
     }
+    return false;
+  }
+
+  private static void comparePassed(Place place, Sent packet) {
     Outcome expected = nodes.onTc(place, packet);
-    if (byXdp.fate() == Fate.HANDED_ON) {
-      Outcome found = nodes.onSecond(Hook.TC_INGRESS, place, packet);
-      assertThat(found.reason()).isEqualTo(expected.reason());
-      assertThat(found.fate()).isEqualTo(expected.fate());
-      assertThat(hex(found.bytes())).isEqualTo(hex(expected.bytes()));
-      tally.leftToTc(found.reason());
-      return false;
-    }
+    Outcome found = nodes.onSecond(Hook.TC_INGRESS, place, packet);
+    assertThat(found.reason()).isEqualTo(expected.reason());
+    assertThat(found.fate()).isEqualTo(expected.fate());
+    assertThat(hex(found.bytes())).isEqualTo(hex(expected.bytes()));
+    tally.leftToTc(found.reason());
+  }
+
+  private static void compareSent(
+      Conversation conversation, Place place, Sent packet, Outcome byXdp) {
+    Outcome expected = nodes.onTc(place, packet);
     assertThat(byXdp.reason()).isEqualTo(expected.reason());
     assertThat(expected.fate()).isEqualTo(Fate.SENT_ON);
     Spot target =
-        byXdp.reason() == Reason.REPLIED && !conversation.reachesItself()
-            ? conversation.clients()
-            : conversation.backends();
+        byXdp.reason() == Reason.REPLIED ? conversation.clients() : conversation.backends();
     assertThat(byXdp.fate())
         .as("where it leaves")
         .isEqualTo(target.device() == place ? Fate.SENT_BACK : Fate.SENT_ON);
     assertThat(hex(untagged(byXdp.bytes(), packet, target))).isEqualTo(hex(expected.bytes()));
     tally.sentByXdp(conversation, packet, byXdp, target);
-    return true;
   }
 
   /** The kernel refuses to run tc programs on such packets. */

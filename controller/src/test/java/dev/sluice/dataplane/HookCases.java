@@ -39,7 +39,7 @@ final class HookCases {
             protocols(),
             clients(),
             backends(),
-            oneIn(8),
+            oneIn(6),
             Arbitraries.integers().between(1, 65535),
             states())
         .as(Conversation::new);
@@ -138,7 +138,7 @@ final class HookCases {
   private static Arbitrary<Integer> sizes() {
     return Arbitraries.frequencyOf(
         Tuple.of(10, Arbitraries.integers().between(0, 100)),
-        Tuple.of(1, Arbitraries.integers().between(100, 999)),
+        Tuple.of(1, Arbitraries.integers().between(100, RandomPacket.SMALLEST_PACKET - 1)),
         Tuple.of(3, around(Spot.NARROW_MTU)),
         Tuple.of(2, around(Spot.MTU)));
   }

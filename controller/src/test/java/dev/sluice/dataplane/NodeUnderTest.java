@@ -91,8 +91,7 @@ final class NodeUnderTest implements AutoCloseable {
     this(delivery, collectInKernel, sampling, SIZES);
   }
 
-  NodeUnderTest(
-      Delivery delivery, boolean collectInKernel, Sampling sampling, MapSizes sizes) {
+  NodeUnderTest(Delivery delivery, boolean collectInKernel, Sampling sampling, MapSizes sizes) {
     this.delivery = delivery;
     this.namespace = new PrivateNamespace();
     namespace.run("ip link set lo up");
@@ -317,7 +316,7 @@ final class NodeUnderTest implements AutoCloseable {
 
   /** The device puts packets into others, and what is too long for that is cut up behind it. */
   void encapsulates(Place place) {
-    table.putDevice(plugs.get(place).index(), Map.of(), DeviceFlags.ENCAPSULATES);
+    table.putDevice(index(place), Map.of(), DeviceFlags.ENCAPSULATES);
   }
 
   /** A socket sends to backends from this port, and to the frontend by packets. */

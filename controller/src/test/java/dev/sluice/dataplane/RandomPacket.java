@@ -23,7 +23,7 @@ import java.util.Random;
  * @param way from whom to whom
  * @param astray whether it comes by the other NIC
  * @param flags all eight of TCP
- * @param size below 1,000 of the payload in bytes, else of the whole packet
+ * @param size in bytes: below {@link #SMALLEST_PACKET} of the payload, else of the whole packet
  * @param seed of the payload
  */
 record RandomPacket(
@@ -35,6 +35,8 @@ record RandomPacket(
     int size,
     int seed,
     List<Oddity> oddities) {
+
+  static final int SMALLEST_PACKET = 1000;
 
   /** From whom to whom. */
   enum Way {
@@ -63,6 +65,7 @@ record RandomPacket(
   private static final int RST = 0x04;
   private static final int FLAGS = 13;
   private static final int FRAGMENT_SIZE = 48;
+  private static final int LAST_PORT = 65535;
 
   /** Where its sender's packets enter, unless it has gone astray; always a NIC. */
   Place device(Conversation conversation) {
@@ -85,7 +88,7 @@ record RandomPacket(
     Packet packet = conversation.packet(from, to).hops(hopLimit);
     packet = packet.carrying(text(packet));
     if (conversation.protocol() == Protocol.SCTP) {
-      packet = packet.numbered((flags & SYN) != 0 ? INIT : (flags & RST) != 0 ? ABORT : DATA, 0, 0);
+      packet = packet.numbered(chunk(), 0, 0);
     }
     Sent sent = Sent.of(shaped(packet));
     if (shape == Shape.PLAIN && conversation.protocol() == Protocol.TCP) {
@@ -95,6 +98,13 @@ record RandomPacket(
       sent = oddity.in(sent, packet, Rewrite.of(conversation, packet));
     }
     return sent;
+  }
+
+  private int chunk() {
+    if ((flags & SYN) != 0) {
+      return INIT;
+    }
+    return (flags & RST) != 0 ? ABORT : DATA;
   }
 
   private End from(Conversation conversation) {
@@ -117,12 +127,12 @@ record RandomPacket(
   }
 
   private static End otherPort(End end) {
-    return new End(end.address(), end.port() % 65535 + 1);
+    return new End(end.address(), end.port() % LAST_PORT + 1);
   }
 
   private String text(Packet packet) {
     int headers = Oddity.transport(packet) + (packet.protocol() == Packet.TCP ? 20 : 8);
-    int length = size < 1000 ? size : size - headers;
+    int length = size < SMALLEST_PACKET ? size : size - headers;
     return new Random(seed)
         .ints(length, ' ', '~')
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

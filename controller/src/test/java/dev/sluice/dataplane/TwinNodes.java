@@ -23,7 +23,7 @@ import java.util.Optional;
 final class TwinNodes implements AutoCloseable {
   private static final MapSizes SIZES = new MapSizes(256, 256, 4096, 64, 256, 64);
 
-  /** What packets write, and what describes the node. */
+  /** What packets write and read again. */
   private static final List<String> STATE =
       List.of(
           MapNames.FLOW4,
@@ -31,8 +31,7 @@ final class TwinNodes implements AutoCloseable {
           MapNames.EMBRYO4,
           MapNames.EMBRYO6,
           MapNames.FRAGMENT4,
-          MapNames.FRAGMENT6,
-          MapNames.NODE);
+          MapNames.FRAGMENT6);
 
   private final NodeUnderTest first;
   private final LoadedObjects second;
@@ -79,6 +78,7 @@ final class TwinNodes implements AutoCloseable {
 
   private void setUpXdp() {
     second.xdp();
+    copy(first.objects().map(MapNames.NODE), second.map(MapNames.NODE));
     int fabric = first.index(Place.FABRIC);
     int uplink = first.index(Place.UPLINK);
     new XdpPorts(second)
@@ -90,7 +90,7 @@ final class TwinNodes implements AutoCloseable {
                 new XdpPorts.Port(fabric, XdpPorts.UNTAGGED),
                 Plug.index(first.namespace(), Spot.VLAN_DEVICE),
                 new XdpPorts.Port(fabric, Spot.VLAN)));
-    new NextHopGeneration(second).advance();
+    forgetNextHops();
   }
 
   /** Does work on the thread on which all is to be done. */
@@ -108,7 +108,7 @@ final class TwinNodes implements AutoCloseable {
   void begin(Conversation conversation) {
     moved.ifPresent(before -> first.apply(before.plan()));
     moved = Optional.empty();
-    for (String map : STATE.subList(0, STATE.size() - 1)) {
+    for (String map : STATE) {
       NodeUnderTest.clear(first.objects().map(map));
       NodeUnderTest.clear(second.map(map));
     }
@@ -163,6 +163,11 @@ final class TwinNodes implements AutoCloseable {
 
   private static void copy(BpfMap from, BpfMap to) {
     from.forEach(to::update);
+  }
+
+  /** Makes XDP ask the kernel for next hops that it knows. */
+  void forgetNextHops() {
+    new NextHopGeneration(second).advance();
   }
 
   /** What a packet meets on the first node. */

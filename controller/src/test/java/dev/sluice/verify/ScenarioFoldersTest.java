@@ -40,12 +40,12 @@ class ScenarioFoldersTest {
 
   @TestFactory
   Stream<DynamicNode> packetsMeetOnTcWhatTheyMeetWithKubeProxy() {
-    return ofKubeProxy(TC, 300);
+    return ofKubeProxy(TC, 367);
   }
 
   @TestFactory
   Stream<DynamicNode> packetsMeetOnXdpWhatTheyMeetWithKubeProxy() {
-    return ofKubeProxy(XDP, 150);
+    return ofKubeProxy(XDP, 189);
   }
 
   @TestFactory
@@ -55,7 +55,7 @@ class ScenarioFoldersTest {
 
   @TestFactory
   Stream<DynamicNode> packetsOfEveryTopicMeetTheSameOnXdp() {
-    return tests(TOPICS, XDP, 100);
+    return tests(TOPICS, XDP, 150);
   }
 
   private static Stream<DynamicNode> ofKubeProxy(LoadedVerification programs, int atLeast) {
