@@ -3,6 +3,7 @@ package dev.sluice.cli;
 
 import dev.sluice.attach.XdpPolicy;
 import dev.sluice.attach.XdpUse;
+import dev.sluice.dataplane.Sampling;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
@@ -19,11 +20,13 @@ final class StartChecks {
   private StartChecks() {}
 
   /**
-   * Refuses what kube-proxy would not start with either, and XDP where it cannot be.
+   * Refuses what kube-proxy would not start with either, XDP where it cannot be, and numbers that
+   * cannot be meant.
    *
    * @throws IllegalArgumentException if the options do not fit the node
    */
   static void requireFit(RunOptions options, NetworkImage image) {
+    Sampling _ = options.sampling();
     options.node().ips().forEach(ip -> requireFamily(ip, image));
     requirePrimaryFamily(
         options.proxyConfig().localTraffic(), NodeState.facts(options.node(), image));

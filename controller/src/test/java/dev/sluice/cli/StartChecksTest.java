@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Options that do not fit the node, and those that probably mean something else. */
 class StartChecksTest {
@@ -70,6 +71,30 @@ class StartChecksTest {
 
     start(IPV4_ONLY, "--node-ip", "192.0.2.1");
     start(node("127.0.0.1", "::1"), "--node-ip", "192.0.2.1,fd00::1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--sample-refusals", "--sample-others"})
+  void packetsAreSampledByAPowerOfTwoOrNotAtAll(String option) {
+    for (String every : new String[] {"-1", "3", "100"}) {
+      assertThatThrownBy(() -> start(IPV4_ONLY, option, every))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll(option, "power of 2", every);
+    }
+    for (String every : new String[] {"0", "1", "64"}) {
+      start(IPV4_ONLY, option, every);
+    }
+  }
+
+  @Test
+  void theRoomForEventsIsAPowerOfTwo() {
+    assertThatThrownBy(() -> options("--event-bytes", "5000").mapSizes())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("--event-bytes", "5000");
+    assertThat(
+            options("--event-bytes", "1048576").mapSizes().expectedBytes()
+                - options().mapSizes().expectedBytes())
+        .isEqualTo(1048576 - 262144);
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The reasons of a hook add up to the packets that the node's devices received: none is forgotten,
@@ -38,7 +39,11 @@ final class CountersTest {
   private Lab lab;
 
   private void up(Layout layout, String... arguments) {
-    cluster = Cluster.create(LabOptions.of(layout), arguments).startAgents();
+    up(LabOptions.of(layout), arguments);
+  }
+
+  private void up(LabOptions options, String... arguments) {
+    cluster = Cluster.create(options, arguments).startAgents();
     lab = cluster.lab();
   }
 
@@ -50,7 +55,7 @@ final class CountersTest {
   /** With one segment a packet, the kernel's counters of the devices tell the truth. */
   @ParameterizedTest
   @EnumSource(names = {"ROUTED", "BRIDGE"})
-  void theReasonsAddUpToWhatTheDevicesReceived(Layout layout) throws Exception {
+  void theReasonsAddUpToWhatTheDevicesReceived(Layout layout) {
     up(layout, "--socket-hooks", "off");
     oneSegmentAPacket(lab.client());
     lab.pods().forEach(CountersTest::oneSegmentAPacket);
@@ -86,14 +91,48 @@ final class CountersTest {
           since.counted().at("tc_ingress"));
       assertThat(since.counted().sumAt("tc_ingress")).isEqualTo(since.received().sum());
       // With two of four pods' and clients' backends on each node, either node sees some of it.
-      assertThat(since.received().sum()).isGreaterThan(DATAGRAMS / 4);
+      assertThat(since.received().sum()).isGreaterThan(DATAGRAMS / 4L);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "clsact"})
+  void aBridgeLeavesCountingToItsPortsFromTheFirstOneOn(String attach) {
+    up(
+        LabOptions.of(Layout.BRIDGE).withEmptyNodes(2).withPods("node-2", "pod-c"),
+        "--socket-hooks",
+        "off",
+        "--attach",
+        attach);
+    ServiceFile service = ServiceFile.udp("counted", 60).with(lab.pod("pod-c"), 9000);
+    cluster.install(service);
+    NodeHost node = lab.node("node-1");
+
+    Host pod = lab.createPod("late", node.name());
+
+    String address = service.clusterIp(AddressFamily.IPV4);
+    Await.until(
+        "what the new pod sends is counted once",
+        () -> {
+          Tally few = sinceExchange(node, pod, address, 1);
+          return few.counted().sumAt("tc_ingress") == few.received().sum();
+        });
+    Tally many = sinceExchange(node, pod, address, DATAGRAMS / 10);
+    System.out.printf("%s: %s, counted %s%n", attach, many.received(), many.counted());
+    assertThat(many.counted().sumAt("tc_ingress")).isEqualTo(many.received().sum());
+    assertThat(many.received().of("veth-late")).isGreaterThanOrEqualTo(DATAGRAMS / 10);
+  }
+
+  private Tally sinceExchange(NodeHost node, Host from, String address, int count) {
+    Tally before = Tally.atRest(cluster, node);
+    DatagramExchange.run(from, address, 80, count);
+    return Tally.atRest(cluster, node).since(before);
   }
 
   /** With super-packets, TCP's own count tells it. */
   @ParameterizedTest
   @EnumSource(names = {"ROUTED", "BRIDGE"})
-  void superPacketsCountAsTheirSegments(Layout layout) throws Exception {
+  void superPacketsCountAsTheirSegments(Layout layout) {
     up(layout, "--socket-hooks", "off");
     ServiceFile service = ServiceFile.tcp("counted", 60).with(lab.pod("pod-b"), 9000);
     cluster.install(service);
@@ -127,7 +166,7 @@ final class CountersTest {
   /** XDP sees frames; GRO, which a device with XDP has, puts some together for tc. */
   @ParameterizedTest
   @EnumSource(names = {"ROUTED", "BRIDGE"})
-  void xdpCountsEveryFrameOfTheUplinkOnce(Layout layout) throws Exception {
+  void xdpCountsEveryFrameOfTheUplinkOnce(Layout layout) {
     up(layout, "--socket-hooks", "off", "--xdp=require");
     oneSegmentAPacket(lab.pod("pod-b"));
     ServiceFile service = ServiceFile.tcpAndUdp("counted", 60).with(lab.pod("pod-b"), 9000);

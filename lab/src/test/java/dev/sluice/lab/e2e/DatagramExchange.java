@@ -2,6 +2,7 @@
 package dev.sluice.lab.e2e;
 
 import dev.sluice.lab.Host;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -19,25 +20,33 @@ final class DatagramExchange {
   private DatagramExchange() {}
 
   /** Sends from a host, and returns when as many answers have come back. */
-  static void run(Host from, String address, int port, int count) throws Exception {
-    from.call(
-        () -> {
-          try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.connect(new InetSocketAddress(InetAddress.ofLiteral(address), port));
-            byte[] question = "anybody?".getBytes(StandardCharsets.US_ASCII);
-            DatagramPacket out = new DatagramPacket(question, question.length);
-            DatagramPacket in = new DatagramPacket(new byte[256], 256);
-            for (int sent = 0; sent < count + WINDOW; sent++) {
-              if (sent < count) {
-                socket.send(out);
-              }
-              if (sent >= WINDOW) {
-                socket.receive(in);
-              }
-            }
-          }
-          return null;
-        });
+  static void run(Host from, String address, int port, int count) {
+    try {
+      from.call(
+          () -> {
+            exchange(new InetSocketAddress(InetAddress.ofLiteral(address), port), count);
+            return null;
+          });
+    } catch (Exception e) {
+      throw new AssertionError("%d datagrams from %s to %s".formatted(count, from, address), e);
+    }
+  }
+
+  private static void exchange(InetSocketAddress to, int count) throws IOException {
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      socket.connect(to);
+      byte[] question = "anybody?".getBytes(StandardCharsets.US_ASCII);
+      DatagramPacket out = new DatagramPacket(question, question.length);
+      DatagramPacket in = new DatagramPacket(new byte[256], 256);
+      for (int sent = 0; sent < count + WINDOW; sent++) {
+        if (sent < count) {
+          socket.send(out);
+        }
+        if (sent >= WINDOW) {
+          socket.receive(in);
+        }
+      }
+    }
   }
 }
