@@ -165,10 +165,18 @@ VERIFIED_APART verdict_t FN(refuse_size)(struct __sk_buff *skb, __u32 mtu)
 {
 	const struct icmp_error too_big = PACKET_TOO_BIG(mtu);
 	struct FN(packet) packet;
+	enum reason reason;
 	bool written = false;
 
-	if (FN(parse)(skb, &packet) != REASON_PASS_TRUNCATED &&
-	    packet.transport <= link_header_length + QUOTED - sizeof(struct tcphdr))
+	reason = FN(parse)(skb, &packet);
+	if (reason == REASON_PASS_TRUNCATED)
+		return verdict(REASON_REJECT_TOO_BIG, TC_ACT_SHOT);
+#if FAMILY == 6
+	/* A sender takes no notice of an error that does not quote its ports. */
+	if (reason == REASON_PASS_FRAGMENT)
+		packet.transport += sizeof(struct fragment_header);
+#endif
+	if (packet.transport <= link_header_length + QUOTED - sizeof(struct tcphdr))
 		written = FN(write_error)(skb, &packet, &too_big);
 	return verdict(REASON_REJECT_TOO_BIG, written ? send_back(skb) : TC_ACT_SHOT);
 }

@@ -35,9 +35,13 @@ final class StaleSockets implements AutoCloseable {
   private static final Duration SETTLING = Duration.ofMillis(10);
 
   /**
-   * After a search there is none for so many times as long as it took, however often backends go.
+   * After a search there is none for so many times as long as it took, however often backends go;
+   * but a busy machine, on which a search takes long, is no reason for queries to be lost longer
+   * than a resolver waits before it asks again.
    */
   private static final int REST = 19;
+
+  private static final Duration LONGEST_REST = Duration.ofMillis(300);
 
   /** After a failure, if nobody asks for a search sooner. */
   private static final Duration RETRY = Duration.ofSeconds(30);
@@ -97,11 +101,16 @@ final class StaleSockets implements AutoCloseable {
         SocketDestruction.Result result = search(finder.get());
         note(result);
         failed = !result.failures().isEmpty();
-        Thread.sleep(Duration.ofNanos((System.nanoTime() - begun) * REST));
+        Thread.sleep(rest(Duration.ofNanos(System.nanoTime() - begun)));
       }
     } catch (InterruptedException e) {
       LOG.debug("no more stale sockets are looked for", e);
     }
+  }
+
+  private static Duration rest(Duration search) {
+    Duration rest = search.multipliedBy(REST);
+    return rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST;
   }
 
   private static SocketDestruction.Result search(StaleSocketFinder finder)

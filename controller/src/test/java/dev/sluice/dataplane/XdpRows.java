@@ -24,6 +24,7 @@ import static dev.sluice.packets.Packet.udp;
 import dev.sluice.bpf.Reason;
 import dev.sluice.model.IpFamily;
 import dev.sluice.packets.End;
+import dev.sluice.packets.Fragment;
 import dev.sluice.packets.Packet;
 import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
@@ -183,6 +184,16 @@ final class XdpRows extends PacketRows {
             Reason.REJECT_TOO_BIG,
             sentBack(error(PACKET_TOO_BIG, vip.address(), first).quotingTheHeaders()))
         .enters(FABRIC, udp(remote, nat), Reason.PASS_NO_FLOW, untouched())
+        .when("it widens", node -> node.run(ip + route));
+    Fragment piece = Fragment.first(first, 1400);
+    row("the sender of a fragment larger than the route's MTU is told by its ports")
+        .given(service(UDP, vip, random(remote(remote))))
+        .when("the route narrows", node -> node.run(ip + route + " mtu lock 1400"))
+        .enters(
+            UPLINK,
+            piece,
+            Reason.REJECT_TOO_BIG,
+            sentBack(error(PACKET_TOO_BIG, vip.address(), piece).quotingTheHeaders()))
         .when("it widens", node -> node.run(ip + route));
     if (family == IpFamily.IPV4) {
       row("a packet that may be fragmented may be too long for a tunnel")

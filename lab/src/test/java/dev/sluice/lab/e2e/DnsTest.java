@@ -120,6 +120,8 @@ class DnsTest {
         resolvers.forEach(resolving -> resolving.assertAnsweredBy(going));
       }
       service.applyTo(cluster);
+      List<PodHost> present = set(replaced);
+      resolvers.forEach(resolving -> resolving.awaitAnswerBy(present));
     }
     for (Resolving resolving : resolvers) {
       assertThat(resolving.resolver().progress())
@@ -155,7 +157,17 @@ class DnsTest {
     void assertAnsweredBy(List<PodHost> pods) {
       assertThat(resolver.server())
           .as("%s: who answers while the old servers are terminating", this)
-          .isIn(pods.stream().map(pod -> pod.address(family).getHostAddress()).toList());
+          .isIn(addresses(pods));
+    }
+
+    void awaitAnswerBy(List<PodHost> pods) {
+      List<String> servers = addresses(pods);
+      Await.until(
+          "%s answered by %s".formatted(this, servers), () -> servers.contains(resolver.server()));
+    }
+
+    private List<String> addresses(List<PodHost> pods) {
+      return pods.stream().map(pod -> pod.address(family).getHostAddress()).toList();
     }
 
     void assertUndisturbed(int replaced) {

@@ -129,7 +129,8 @@ final class FragmentTest {
       assertThat(lost.failure()).isEqualTo(Failure.TIMED_OUT);
       Verdicts counted = matrix.cluster().verdicts("node-1").since(before);
       assertThat(
-              counted.of("tc_egress", "error_translated")
+              counted.of("tc_ingress", "reject_too_big")
+                  + counted.of("tc_egress", "error_translated")
                   + counted.of("tc_ingress", "error_translated"))
           .as("errors about first fragments; all that was counted: %s", counted)
           .isPositive();
