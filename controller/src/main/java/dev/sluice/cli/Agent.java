@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
-import dev.sluice.attach.AttachedDevice;
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
@@ -14,9 +13,9 @@ import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NextHopGeneration;
 import dev.sluice.dataplane.NodeTable;
-import dev.sluice.model.Cidr;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.CgroupRoot;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
@@ -26,19 +25,16 @@ import dev.sluice.node.NetworkImage;
 import dev.sluice.node.NetworkNamespaceCookie;
 import dev.sluice.node.NextHopMonitor;
 import dev.sluice.node.NodeNetwork;
-import dev.sluice.plan.ServicePlan;
 import dev.sluice.server.AdminServer;
 import dev.sluice.source.ServiceSource;
 import dev.sluice.trace.Explanation;
-import dev.sluice.trace.NodeView;
 import dev.sluice.trace.Tracer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -56,15 +52,21 @@ final class Agent implements AutoCloseable {
   /** How long a question for new events waits for the first one. */
   private static final Duration EVENTS_PATIENCE = Duration.ofSeconds(1);
 
+  /** How long a source may take for its first list before that is worth a word. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final InstanceOptions instance;
   private final RunOptions options;
   private final KernelFeatures features;
-  private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+  private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
   private final ScheduledExecutorService timer;
   private final Dataplane dataplane;
   private final NodeTable nodeTable;
   private final NodeNetwork network;
   private final DeviceAttachments devices;
+  private final LoadedObjects objects;
+  private final ServiceSource source;
+  private final boolean takingOver;
   private final Services services;
   private final Path cgroup;
   private final Maintenance maintenance;
@@ -74,13 +76,17 @@ final class Agent implements AutoCloseable {
   private volatile boolean started;
 
   /**
-   * Loads the programs on the instance's maps and begins to follow the source; nothing is attached
-   * yet. Call it on a platform thread in the node's network namespace.
+   * Loads the programs on the instance's maps and begins to follow the source. Programs are put on
+   * devices and sockets at once if an earlier agent left its Services, so that new pods are served
+   * even while the source cannot be read; else {@link #awaitReady} does so. Call it on a platform
+   * thread in the node's network namespace.
    */
   Agent(InstanceOptions instance, RunOptions options, ServiceSource source) {
     this.instance = instance;
     this.options = options;
     this.features = options.kernelFeatures();
+    this.source = source;
+    this.takingOver = instance.pins().exists();
     try {
       AdminServer admin =
           AdminServer.open(
@@ -96,7 +102,7 @@ final class Agent implements AutoCloseable {
                   this::trace));
       closing.push(admin);
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
-      LoadedObjects objects = LoadedObjects.open(instance.pins(), loadOptions());
+      objects = LoadedObjects.open(instance.pins(), loadOptions());
       closing.push(objects);
       network = NodeNetwork.open();
       closing.push(network);
@@ -115,16 +121,12 @@ final class Agent implements AutoCloseable {
               options.attachMode(features),
               new XdpAttachments(objects, instance.pins(), options.xdp()));
       cgroup = CgroupRoot.find(Path.of("/"), options.cgroup()).path();
-      NodeFacts facts = NodeState.facts(options.node(), network.image());
-      options.proxy().warnings(facts).forEach(line -> LOG.warn("{}", line));
-      services = new Services(dataplane, facts, options.proxyConfig());
-      source.start(services);
-      closing.push(source);
-      services.awaitInstalled();
-      attach(objects);
-      tracer = new Tracer(objects, dataplane, new View());
+      services = new Services(dataplane, this::facts, options.proxyConfig());
+      if (takingOver) {
+        attach();
+      }
+      tracer = new Tracer(objects, dataplane, new AgentView(network, devices, options, services));
       closing.push(tracer);
-      followStaleSockets();
       timer = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
       closing.push(timer::shutdownNow);
       Counters counters = Counters.open(instance.pins());
@@ -141,16 +143,39 @@ final class Agent implements AutoCloseable {
               Maintenance.PERIOD.toMillis(),
               Maintenance.PERIOD.toMillis(),
               TimeUnit.MILLISECONDS);
-      started = true;
       closing.push(() -> collecting.cancel(false));
-    } catch (InterruptedException e) {
-      close();
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while starting", e);
+      source.start(services);
+      closing.push(source);
+      started = true;
     } catch (RuntimeException e) {
       close();
       throw e;
     }
+  }
+
+  /** Waits until the source's first full list is installed, however long that takes. */
+  void awaitReady() throws InterruptedException {
+    if (!services.awaitInstalled(PATIENCE)) {
+      LOG.warn(
+          "waiting for {}: {}; {}",
+          source.status().description(),
+          source.status().state(),
+          takingOver
+              ? "what an earlier agent installed stays in force"
+              : "nothing is served before");
+      while (!services.awaitInstalled(PATIENCE)) {
+        LOG.debug("{}", source.status());
+      }
+    }
+    options.proxy().warnings(services.node()).forEach(line -> LOG.warn("{}", line));
+    if (!takingOver) {
+      attach();
+    }
+    followStaleSockets();
+  }
+
+  private NodeFacts facts(RegisteredNode registered) {
+    return NodeState.facts(options.node(), network.image(), registered);
   }
 
   private LoadOptions loadOptions() {
@@ -164,7 +189,7 @@ final class Agent implements AutoCloseable {
         options.sampling());
   }
 
-  private void attach(LoadedObjects objects) {
+  private void attach() {
     if (options.xdp() != XdpUse.OFF) {
       NextHopGeneration generation = new NextHopGeneration(objects);
       closing.push(NextHopMonitor.open(generation::advance));
@@ -189,12 +214,15 @@ final class Agent implements AutoCloseable {
     devices.changed(change);
     if (change.addressesChanged()) {
       // Every pod's device brings link-local addresses: only what plans and programs see counts.
-      NodeFacts facts = NodeState.facts(options.node(), change.after());
-      if (!facts.equals(NodeState.facts(options.node(), change.before()))) {
+      if (!facts(change.after()).equals(facts(change.before()))) {
         writeNode();
-        services.nodeChanged(facts);
+        services.nodeChanged();
       }
     }
+  }
+
+  private NodeFacts facts(NetworkImage image) {
+    return NodeState.facts(options.node(), image, RegisteredNode.UNKNOWN);
   }
 
   private void writeNode() {
@@ -216,6 +244,7 @@ final class Agent implements AutoCloseable {
         devices,
         dataplane,
         services,
+        source.status(),
         cgroup,
         maintenance.lastCollection(),
         staleSockets.status());
@@ -257,40 +286,12 @@ final class Agent implements AutoCloseable {
     return tracer.explain(TraceQuestion.read(question));
   }
 
-  /** What traces are explained with. */
-  private final class View implements NodeView {
-    @Override
-    public NetworkImage network() {
-      return network.image();
-    }
-
-    @Override
-    public List<AttachedDevice> devices() {
-      return devices.attached();
-    }
-
-    @Override
-    public SocketHooks socketHooks() {
-      return options.socketHooks();
-    }
-
-    @Override
-    public List<ServicePlan> plans() {
-      return services.plans();
-    }
-
-    @Override
-    public Set<Cidr> podNetworks() {
-      return services.podNetworks();
-    }
-  }
-
   /** Stops following; what is installed goes on by itself. */
   @Override
   public void close() {
-    while (!closing.isEmpty()) {
+    for (AutoCloseable next = closing.poll(); next != null; next = closing.poll()) {
       try {
-        closing.pop().close();
+        next.close();
       } catch (Exception e) {
         LOG.warn("while stopping: {}", e.toString());
       }

@@ -10,6 +10,7 @@ import java.util.Map;
  * What {@code sluice status} shows.
  *
  * @param localTraffic how pods are told from clients outside
+ * @param source where Services come from
  * @param devices with programs
  * @param problems what is wrong and is somebody's to mend, a line each
  * @param verdicts packets and socket calls by hook and reason
@@ -25,6 +26,7 @@ record AgentStatus(
     String socketHooks,
     String cgroup,
     String localTraffic,
+    SourceInfo source,
     String kernel,
     List<String> fallbacks,
     List<DeviceStatus> devices,
@@ -35,6 +37,16 @@ record AgentStatus(
     List<String> problems,
     Map<String, Map<String, Long>> verdicts,
     Map<String, Long> pressure) {
+
+  /**
+   * Where Services come from.
+   *
+   * @param reads what is read
+   * @param state whether it can be, and since when
+   * @param lastEvent when it last told of a change, as ISO-8601; empty if it has not yet
+   * @param synced whether its first full list is installed
+   */
+  record SourceInfo(String reads, String state, String lastEvent, boolean synced) {}
 
   /**
    * Connected UDP sockets whose backend was gone.

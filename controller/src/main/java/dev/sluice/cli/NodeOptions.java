@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** What the agent cannot find out about its node, and a Kubernetes Node object would say. */
+/** What the agent cannot find out about its node without a Kubernetes Node object. */
 final class NodeOptions {
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -27,7 +27,10 @@ final class NodeOptions {
       names = "--zone",
       paramLabel = "ZONE",
       description =
-          "this node's " + WellKnown.ZONE + "; without it the zone hints of endpoints are ignored")
+          "this node's "
+              + WellKnown.ZONE
+              + " (default: that of its Node object); without it the zone hints of endpoints are"
+              + " ignored")
   private String zone;
 
   @Option(
@@ -36,14 +39,17 @@ final class NodeOptions {
       split = ",",
       description =
           "this node's addresses, best first: 'primary' in --node-port-addresses, and what source"
-              + " ranges admit the node by (default: the source address of the default route)")
+              + " ranges admit the node by (default: those of its Node object, else the source"
+              + " address of the default route)")
   private List<String> ips = List.of();
 
   @Option(
       names = "--pod-cidr",
       paramLabel = "CIDR",
       split = ",",
-      description = "networks of this node's pods, for --detect-local-mode NodeCIDR")
+      description =
+          "networks of this node's pods, for --detect-local-mode NodeCIDR (default: those of its"
+              + " Node object)")
   private List<String> podCidrs = List.of();
 
   /** In lower case, as kubelet registers the node (rule 34). */
@@ -66,9 +72,8 @@ final class NodeOptions {
     }
   }
 
-  /** The labels that a Node object would have. */
-  Map<String, String> labels() {
-    return zone == null ? Map.of() : Map.of(WellKnown.ZONE, zone);
+  Optional<String> zone() {
+    return Optional.ofNullable(zone);
   }
 
   /** Empty to take what the network says. */

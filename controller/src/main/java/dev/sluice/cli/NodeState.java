@@ -4,17 +4,21 @@ package dev.sluice.cli;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.NodeFacts;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.AddressFamily;
 import dev.sluice.node.NetworkImage;
 import java.net.InetAddress;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Turns an image of the network into what plans and programs need to know of the node. */
+/**
+ * Turns what is known of the node into what plans and programs need. What the options say comes
+ * first, then the cluster's word, then what the network shows (rule 201).
+ */
 final class NodeState {
   private NodeState() {}
 
@@ -22,7 +26,7 @@ final class NodeState {
    * Link-local addresses are left out: every pod device has one, and a NodePort Service would get a
    * frontend on each. kube-proxy's iptables mode does answer there.
    */
-  static NodeFacts facts(NodeOptions options, NetworkImage image) {
+  static NodeFacts facts(NodeOptions options, NetworkImage image, RegisteredNode registered) {
     Set<IpAddress> addresses = new HashSet<>();
     for (AddressFamily family : AddressFamily.values()) {
       for (InetAddress address : image.localAddresses(family)) {
@@ -31,9 +35,16 @@ final class NodeState {
         }
       }
     }
-    List<IpAddress> own = new ArrayList<>(options.ips());
+    Set<IpAddress> own = new LinkedHashSet<>(options.ips());
+    own.addAll(registered.addresses());
     own.addAll(primaryAddresses(image).values());
-    return NodeFacts.of(options.name(), addresses, own, options.podCidrs(), options.labels());
+    return new NodeFacts(
+        options.name(),
+        addresses,
+        List.copyOf(own),
+        options.podCidrs().isEmpty() ? registered.podCidrs() : options.podCidrs(),
+        options.zone().or(registered::zone),
+        Map.of());
   }
 
   static Map<IpFamily, IpAddress> primaryAddresses(NetworkImage image) {

@@ -93,8 +93,9 @@ final class ProxyOptions {
       paramLabel = "CIDR",
       split = ",",
       description = {
-        "networks that ClusterIPs come from; with --proxy-mode nftables a new connection to an",
-        "address in them that no Service has is dropped"
+        "networks that ClusterIPs come from, beside those of the cluster's ServiceCIDR objects;",
+        "with --proxy-mode nftables a new connection to an address in them that no Service has is",
+        "dropped"
       })
   private List<String> serviceCidrs = List.of();
 

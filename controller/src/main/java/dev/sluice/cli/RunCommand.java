@@ -4,8 +4,7 @@ package dev.sluice.cli;
 import dev.sluice.loader.Libbpf;
 import dev.sluice.node.CheckResult;
 import dev.sluice.node.Preflight;
-import dev.sluice.source.manifests.ManifestDirectory;
-import java.nio.file.Path;
+import dev.sluice.source.ServiceSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -18,21 +17,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "run",
     description = {
-      "Runs the agent: forwards Service traffic as the manifests in a directory say, and follows them.",
+      "Runs the agent: forwards Service traffic as the Kubernetes API says, or the manifests in a",
+      "directory, and follows them.",
       "On SIGTERM it stops and leaves the data plane at work; 'sluice detach' takes that away."
     },
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger("sluice");
-
-  @Option(
-      names = "--manifests",
-      paramLabel = "DIR",
-      required = true,
-      description =
-          "directory of YAML or JSON files with Services and EndpointSlices, as kubectl get -o yaml"
-              + " prints them")
-  private Path manifests;
 
   @Option(
       names = "--detach-on-exit",
@@ -44,22 +35,30 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    ServiceSource source = options.source().open(options.node().name());
     if (!preflightPassed()) {
       return 1;
     }
     Libbpf.require();
     CountDownLatch stopped = new CountDownLatch(1);
-    Agent agent = new Agent(instance, options, new ManifestDirectory(manifests));
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      stop(agent);
-                      stopped.countDown();
-                      // A signal is the usual way to end an agent, not a failure.
-                      Runtime.getRuntime().halt(0);
-                    }));
+    Agent agent = new Agent(instance, options, source);
+    Thread stopping =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  stop(agent);
+                  stopped.countDown();
+                  // A signal is the usual way to end an agent, not a failure.
+                  Runtime.getRuntime().halt(0);
+                });
+    Runtime.getRuntime().addShutdownHook(stopping);
+    try {
+      agent.awaitReady();
+    } catch (RuntimeException e) {
+      Runtime.getRuntime().removeShutdownHook(stopping); // this end is a failure
+      agent.close();
+      throw e;
+    }
     LOG.info("ready: {} forwards Service traffic", instance.description());
     stopped.await();
     return 0;

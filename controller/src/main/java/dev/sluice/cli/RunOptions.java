@@ -35,6 +35,7 @@ final class RunOptions {
   @SuppressWarnings("UnusedVariable") // ConfigFile reads it before the options are parsed
   private Path config;
 
+  @Mixin private SourceOptions source;
   @Mixin private NodeOptions node;
   @Mixin private ProxyOptions proxy;
 
@@ -180,6 +181,10 @@ final class RunOptions {
       defaultValue = "10",
       description = "how often dead flows are collected (default: ${DEFAULT-VALUE})")
   private long collectSeconds;
+
+  SourceOptions source() {
+    return source;
+  }
 
   NodeOptions node() {
     return node;

@@ -7,12 +7,14 @@ import dev.sluice.loader.BpfException;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.plan.Planner;
 import dev.sluice.plan.ServicePlan;
 import dev.sluice.source.ServiceSource;
 import dev.sluice.source.SourceProblem;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,28 +37,40 @@ final class Services implements ServiceSource.Listener {
 
   private final Dataplane dataplane;
   private final ProxyConfig config;
+  private final Function<RegisteredNode, NodeFacts> facts;
   private final CountDownLatch installed = new CountDownLatch(1);
   private final Map<ServiceName, ServiceState> states = new TreeMap<>();
   private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
   private final Map<ServiceName, List<String>> problems = new TreeMap<>();
   private final Set<ServiceName> failed = new TreeSet<>();
   private final Set<SourceProblem> sourceProblems = new LinkedHashSet<>();
+  private RegisteredNode registered = RegisteredNode.UNKNOWN;
+  private Set<Cidr> clusterServiceCidrs = Set.of();
   private NodeFacts node;
   private Planner planner;
   private boolean synced;
 
-  Services(Dataplane dataplane, NodeFacts node, ProxyConfig config) {
+  /**
+   * Begins with nothing installed.
+   *
+   * @param facts tells all there is to know of the node now, given what the cluster knows of it
+   */
+  Services(Dataplane dataplane, Function<RegisteredNode, NodeFacts> facts, ProxyConfig config) {
     this.dataplane = dataplane;
     this.config = config;
-    this.node = node;
+    this.facts = facts;
+    this.node = facts.apply(registered);
     this.planner = new Planner(node, config);
-    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
-    dataplane.setServiceNetworks(config.guardedNetworks());
   }
 
-  /** Waits until the first full list is installed. */
-  void awaitInstalled() throws InterruptedException {
-    installed.await();
+  /** Waits until the first full list is installed; false if it is not by then. */
+  boolean awaitInstalled(Duration patience) throws InterruptedException {
+    return installed.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether the first full list is installed. */
+  boolean installed() {
+    return installed.getCount() == 0;
   }
 
   @Override
@@ -74,6 +90,8 @@ final class Services implements ServiceSource.Listener {
   @Override
   public synchronized void synced() {
     synced = true;
+    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
+    dataplane.setServiceNetworks(guardedNetworks());
     states.values().forEach(this::install);
     dataplane.sweep();
     installed.countDown();
@@ -91,17 +109,39 @@ final class Services implements ServiceSource.Listener {
     }
   }
 
-  /** Plans everything anew for changed facts of the node; what comes out equal costs nothing. */
-  synchronized void nodeChanged(NodeFacts newFacts) {
+  @Override
+  public synchronized void nodeChanged(RegisteredNode now) {
+    registered = now;
+    nodeChanged();
+  }
+
+  /** Plans everything anew if the facts of the node changed; what comes out equal costs nothing. */
+  synchronized void nodeChanged() {
+    NodeFacts newFacts = facts.apply(registered);
     if (newFacts.equals(node)) {
       return;
     }
     node = newFacts;
     planner = new Planner(node, config);
-    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
     if (synced) {
+      dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
       states.values().forEach(this::install);
     }
+  }
+
+  @Override
+  public synchronized void serviceCidrsChanged(Set<Cidr> cidrs) {
+    clusterServiceCidrs = cidrs;
+    if (synced) {
+      dataplane.setServiceNetworks(guardedNetworks());
+    }
+  }
+
+  /** Where new connections to an address that no Service has are dropped. */
+  synchronized List<Cidr> guardedNetworks() {
+    Set<Cidr> all = new TreeSet<>(config.serviceCidrs());
+    all.addAll(clusterServiceCidrs);
+    return config.withServiceCidrs(List.copyOf(all)).guardedNetworks();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.AddressFamily;
 import dev.sluice.node.NetworkImage;
 import java.util.ArrayList;
@@ -29,7 +30,8 @@ final class StartChecks {
     Sampling _ = options.sampling();
     options.node().ips().forEach(ip -> requireFamily(ip, image));
     requirePrimaryFamily(
-        options.proxyConfig().localTraffic(), NodeState.facts(options.node(), image));
+        options.proxyConfig().localTraffic(),
+        NodeState.facts(options.node(), image, RegisteredNode.UNKNOWN));
     if (options.xdp() == XdpUse.REQUIRE) {
       requireXdp(options, image);
     }

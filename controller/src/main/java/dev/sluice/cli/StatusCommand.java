@@ -66,6 +66,16 @@ final class StatusCommand implements Callable<Integer> {
         status.get("attach").asText(),
         status.get("socketHooks").asText(),
         status.get("cgroup").asText());
+    JsonNode source = status.get("source");
+    String lastEvent = source.get("lastEvent").asText();
+    out.printf(
+        "Services come from %s: %s%s%s%n",
+        source.get("reads").asText(),
+        source.get("state").asText(),
+        lastEvent.isEmpty() ? "" : ", last event " + lastEvent,
+        source.get("synced").asBoolean()
+            ? ""
+            : "; until its first full list is here, what an earlier agent installed stays in force");
     out.printf("pods are recognised by: %s%n", status.get("localTraffic").asText());
     status.get("fallbacks").forEach(line -> out.println("  " + line.asText()));
     out.println("devices");

@@ -6,6 +6,7 @@ import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.XdpStatus;
 import dev.sluice.cli.AgentStatus.DeviceStatus;
 import dev.sluice.cli.AgentStatus.PortStatus;
+import dev.sluice.cli.AgentStatus.SourceInfo;
 import dev.sluice.cli.AgentStatus.StaleSocketStatus;
 import dev.sluice.dataplane.CollectionResult;
 import dev.sluice.dataplane.Counters;
@@ -17,9 +18,11 @@ import dev.sluice.plan.Frontend;
 import dev.sluice.plan.PortKey;
 import dev.sluice.plan.PortPlan;
 import dev.sluice.plan.ServicePlan;
+import dev.sluice.source.SourceStatus;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,6 +42,7 @@ final class StatusReport {
       DeviceAttachments devices,
       Dataplane dataplane,
       Services services,
+      SourceStatus source,
       Path cgroup,
       CollectionResult flows,
       StaleSocketStatus staleSockets) {
@@ -55,6 +59,11 @@ final class StatusReport {
           options.socketHooks().name().toLowerCase(Locale.ROOT),
           cgroup.toString(),
           options.proxy().describeDetector(services.node()),
+          new SourceInfo(
+              source.description(),
+              source.state(),
+              source.lastEvent().map(Instant::toString).orElse(""),
+              services.installed()),
           features.release().toString(),
           Arrays.stream(KernelFeature.values())
               .filter(feature -> !features.has(feature))

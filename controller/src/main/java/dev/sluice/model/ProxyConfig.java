@@ -68,6 +68,12 @@ public record ProxyConfig(
         mode, nodePortAddresses, localhostNodePorts, other, masqueradeAll, serviceCidrs);
   }
 
+  /** This configuration with other ServiceCIDRs. */
+  public ProxyConfig withServiceCidrs(List<Cidr> cidrs) {
+    return new ProxyConfig(
+        mode, nodePortAddresses, localhostNodePorts, localTraffic, masqueradeAll, cidrs);
+  }
+
   /**
    * The networks in which an address that no Service has is dropped: kube-proxy's nftables mode
    * does so, the iptables mode lets it be.

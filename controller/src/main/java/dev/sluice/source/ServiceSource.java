@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.source;
 
+import dev.sluice.model.Cidr;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.ServiceState;
 import java.util.List;
+import java.util.Set;
 
 /** Where Services and EndpointSlices come from: a directory of manifests, or the Kubernetes API. */
 public interface ServiceSource extends AutoCloseable {
@@ -14,6 +17,15 @@ public interface ServiceSource extends AutoCloseable {
      * what it was before is not among them.
      */
     void changed(List<ServiceState> states);
+
+    /**
+     * What the cluster says of this node is known, has changed or is gone (then {@link
+     * RegisteredNode#UNKNOWN}). Sources that know no cluster never call it.
+     */
+    default void nodeChanged(RegisteredNode node) {}
+
+    /** The networks that ClusterIPs come from, all of them; as {@link #nodeChanged}. */
+    default void serviceCidrsChanged(Set<Cidr> cidrs) {}
 
     /** Called once, after the first full list has been given to {@link #changed}. */
     void synced();
@@ -32,6 +44,9 @@ public interface ServiceSource extends AutoCloseable {
    * @throws IllegalStateException if called twice
    */
   void start(Listener listener);
+
+  /** How it is doing; any thread may ask, at any time. */
+  SourceStatus status();
 
   /** Stops watching; when this returns, the listener is not called any more. */
   @Override

@@ -12,6 +12,7 @@ import dev.sluice.model.IpFamily;
 import dev.sluice.model.LocalTraffic;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.CommandRunner;
 import dev.sluice.node.NetworkImage;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,11 @@ class RunOptionsTest {
   }
 
   private static NodeFacts facts(RunOptions options) {
-    return NodeState.facts(options.node(), NetworkImage.EMPTY);
+    return facts(options, RegisteredNode.UNKNOWN);
+  }
+
+  private static NodeFacts facts(RunOptions options, RegisteredNode registered) {
+    return NodeState.facts(options.node(), NetworkImage.EMPTY, registered);
   }
 
   private static List<Cidr> cidrs(String... texts) {
@@ -92,6 +98,28 @@ class RunOptionsTest {
     assertThat(pods.podNetworks(facts(options)))
         .containsExactlyInAnyOrderElementsOf(cidrs("10.1.1.0/24", "fd10:1::/64"));
     assertThat(options.proxy().warnings(facts(options))).isEmpty();
+  }
+
+  @Test
+  @ShowsRules({142, 201})
+  void theNodeObjectSaysWhatTheOptionsDoNot() {
+    RegisteredNode registered =
+        new RegisteredNode(
+            Optional.of("zone-1"),
+            cidrs("10.1.1.0/24"),
+            List.of(IpAddress.parse("192.0.2.1"), IpAddress.parse("203.0.113.9")));
+    NodeFacts bare = facts(parse("--node-name", "a"), registered);
+    NodeFacts told =
+        facts(
+            parse("--node-name=a", "--zone=z", "--pod-cidr=10.2.0.0/24", "--node-ip=192.0.2.7"),
+            registered);
+
+    assertThat(bare.zone()).contains("zone-1");
+    assertThat(bare.podCidrs()).isEqualTo(cidrs("10.1.1.0/24"));
+    assertThat(bare.nodeIps()).isEqualTo(registered.addresses());
+    assertThat(told.zone()).contains("z");
+    assertThat(told.podCidrs()).isEqualTo(cidrs("10.2.0.0/24"));
+    assertThat(told.primaryIp(IpFamily.IPV4)).contains(IpAddress.parse("192.0.2.7"));
   }
 
   @Test

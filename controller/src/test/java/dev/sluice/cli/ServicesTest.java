@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import static dev.sluice.cli.RunOptionsTest.parse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,9 +10,11 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.MapSizes;
+import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.plan.Frontend;
@@ -36,8 +39,9 @@ class ServicesTest {
 
   private final LoadedObjects objects = LoadedObjects.unpinned(LITTLE_ROOM);
   private final Dataplane dataplane = new Dataplane(objects);
+  private NodeFacts node = node("198.51.100.11");
   private final Services services =
-      new Services(dataplane, node("198.51.100.11"), ProxyConfig.defaults());
+      new Services(dataplane, registered -> node, ProxyConfig.defaults());
 
   @AfterEach
   void unload() {
@@ -50,16 +54,19 @@ class ServicesTest {
   }
 
   private static List<ServiceState> service(String name, String spec) {
-    String manifest =
+    return read(
         """
         apiVersion: v1
         kind: Service
         metadata: {name: %s}
         spec: %s
         """
-            .formatted(name, spec);
+            .formatted(name, spec));
+  }
+
+  private static List<ServiceState> read(String manifest) {
     return Manifests.read(
-        name + ".yaml",
+        "test.yaml",
         manifest.getBytes(UTF_8),
         problem -> {
           throw new AssertionError(problem);
@@ -113,6 +120,66 @@ class ServicesTest {
   }
 
   @Test
+  @ShowsRules(70)
+  void theClustersServiceCidrsAreGuardedInNftablesModeAlone() {
+    Services nftables =
+        new Services(
+            dataplane, registered -> node, parse("--proxy-mode", "nftables").proxyConfig());
+    nftables.serviceCidrsChanged(Set.of(Cidr.parse("10.96.0.0/16")));
+    assertThat(nftables.guardedNetworks()).containsExactly(Cidr.parse("10.96.0.0/16"));
+    services.serviceCidrsChanged(Set.of(Cidr.parse("10.96.0.0/16")));
+    assertThat(services.guardedNetworks()).isEmpty();
+  }
+
+  @Test
+  @ShowsRules(63)
+  void aNewZoneOfTheNodePlansEveryServiceAnew() {
+    Services zoned =
+        new Services(
+            dataplane,
+            registered ->
+                new NodeFacts(
+                    "node-a", Set.of(), List.of(), List.of(), registered.zone(), Map.of()),
+            ProxyConfig.defaults());
+    zoned.changed(hinted());
+    zoned.synced();
+    assertThat(backends(zoned)).containsExactlyInAnyOrder("10.1.0.1:80", "10.1.0.2:80");
+
+    zoned.nodeChanged(new RegisteredNode(Optional.of("zone-2"), List.of(), List.of()));
+
+    assertThat(backends(zoned)).containsExactly("10.1.0.2:80");
+  }
+
+  private static Set<String> backends(Services services) {
+    return services.plans().stream()
+        .flatMap(plan -> plan.ports().stream())
+        .flatMap(port -> port.frontends().stream())
+        .flatMap(frontend -> frontend.inside().backends().stream())
+        .map(backend -> backend.identity().toString())
+        .collect(Collectors.toSet());
+  }
+
+  /** A Service with an endpoint for each of two zones. */
+  private static List<ServiceState> hinted() {
+    return read(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec: {clusterIP: 10.96.0.1, ports: [{port: 80}]}
+        ---
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}
+        addressType: IPv4
+        ports: [{name: "", port: 80}]
+        endpoints:
+          - {addresses: [10.1.0.1], hints: {forZones: [{name: zone-1}]}}
+          - {addresses: [10.1.0.2], hints: {forZones: [{name: zone-2}]}}
+        """);
+  }
+
+  @Test
   @ShowsRules(78)
   void nodePortsAreServedOnAddressesThatTheNodeGets() {
     services.synced();
@@ -121,7 +188,8 @@ class ServicesTest {
             "a", "{type: NodePort, clusterIP: 10.96.0.1, ports: [{port: 80, nodePort: 30001}]}"));
     assertThat(frontends()).containsOnly("10.96.0.1:80", "198.51.100.11:30001");
 
-    services.nodeChanged(node("198.51.100.12"));
+    node = node("198.51.100.12");
+    services.nodeChanged();
 
     assertThat(frontends()).containsOnly("10.96.0.1:80", "198.51.100.12:30001");
     assertThat(services.problems()).isEmpty();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.compatibility.ShowsRules;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.InterfaceAddress;
 import dev.sluice.node.NetworkImage;
 import java.net.InetAddress;
@@ -54,7 +55,10 @@ class StartChecksTest {
 
   private static List<String> nodePortWarnings(NetworkImage node, String... arguments) {
     RunOptions options = options(arguments);
-    return options.proxy().warnings(NodeState.facts(options.node(), node)).stream()
+    return options
+        .proxy()
+        .warnings(NodeState.facts(options.node(), node, RegisteredNode.UNKNOWN))
+        .stream()
         .filter(line -> line.contains("--nodeport-addresses"))
         .toList();
   }

@@ -41,7 +41,9 @@ public final class Agent {
 
   private static List<String> command(NodeHost node, AgentOptions options) {
     List<String> command = new ArrayList<>(List.of(SluiceHome.launcher().toString(), "run"));
-    add(command, options, "--manifests", options.manifests().toString());
+    if (!given(options, "--api-server")) {
+      add(command, options, "--manifests", options.manifests().toString());
+    }
     add(command, options, "--node-name", node.name());
     add(command, options, "--pin-dir", node.bpffs().resolve("sluice").toString());
     add(command, options, "--instance", instance(node));
@@ -63,12 +65,14 @@ public final class Agent {
   }
 
   private static void add(List<String> command, AgentOptions options, String name, String value) {
-    boolean given =
-        options.arguments().stream()
-            .anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "="));
-    if (!given) {
+    if (!given(options, name)) {
       command.addAll(List.of(name, value));
     }
+  }
+
+  private static boolean given(AgentOptions options, String name) {
+    return options.arguments().stream()
+        .anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "="));
   }
 
   private static Path valueOf(String option, List<String> command) {

@@ -11,7 +11,8 @@ import java.util.Map;
 /**
  * How to start an agent.
  *
- * @param manifests the directory of Services and EndpointSlices
+ * @param manifests the directory of Services and EndpointSlices, unless the arguments name an
+ *     {@code --api-server}
  * @param arguments further arguments of {@code sluice run}; an option that is given here is not set
  *     by the lab
  * @param environment further environment variables

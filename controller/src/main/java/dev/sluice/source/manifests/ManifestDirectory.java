@@ -5,12 +5,14 @@ import dev.sluice.model.ServiceState;
 import dev.sluice.source.ServiceSource;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
+import dev.sluice.source.SourceStatus;
 import dev.sluice.source.manifests.DirectoryWatch.Changes;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +33,8 @@ public final class ManifestDirectory implements ServiceSource {
 
   private final Path directory;
   private volatile int ignoredObjects;
+  private volatile Optional<SourceProblem> unreadable = Optional.empty();
+  private volatile Optional<Instant> lastEvent = Optional.empty();
   private DirectoryWatch watch;
   private Thread thread;
 
@@ -41,6 +45,14 @@ public final class ManifestDirectory implements ServiceSource {
   /** Number of objects in the files that are of kinds Sluice has no use for. */
   public int ignoredObjects() {
     return ignoredObjects;
+  }
+
+  @Override
+  public SourceStatus status() {
+    return new SourceStatus(
+        "manifests in " + directory,
+        unreadable.map(SourceProblem::reason).orElse("followed"),
+        lastEvent);
   }
 
   @Override
@@ -94,7 +106,7 @@ public final class ManifestDirectory implements ServiceSource {
       try {
         Changes changes = new Changes(true, Set.of());
         while (true) {
-          Optional<SourceProblem> unreadable = update(changes);
+          unreadable = update(changes);
           tell(ManifestCatalog.of(files.contents(), unreadable));
           changes = watch.await();
         }
@@ -125,6 +137,7 @@ public final class ManifestDirectory implements ServiceSource {
         List<ServiceState> changes = now.changesSince(told);
         if (!changes.isEmpty()) {
           listener.changed(changes);
+          lastEvent = Optional.of(Instant.now());
         }
         for (SourceProblem problem : told.problems()) {
           if (!now.problems().contains(problem)) {

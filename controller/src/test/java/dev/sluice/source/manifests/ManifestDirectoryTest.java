@@ -18,6 +18,7 @@ import dev.sluice.model.ServiceState;
 import dev.sluice.model.ServiceType;
 import dev.sluice.model.SlicePort;
 import dev.sluice.model.TrafficPolicy;
+import dev.sluice.source.RecordingListener;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
 import java.io.IOException;

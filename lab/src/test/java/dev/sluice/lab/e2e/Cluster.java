@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A lab with a Sluice agent on every node and a directory of manifests that all agents read.
@@ -96,12 +97,14 @@ final class Cluster implements AutoCloseable {
 
   /** Starts one node's agent, with more arguments than those of the whole cluster. */
   Agent startAgent(String node, String... more) {
-    Agent agent =
-        lab.node(node)
-            .startAgent(
-                AgentOptions.of(manifests)
-                    .withArguments(arguments.toArray(String[]::new))
-                    .withArguments(more));
+    return startAgent(node, options -> options.withArguments(more));
+  }
+
+  /** Starts one node's agent with more options than those of the whole cluster. */
+  Agent startAgent(String node, UnaryOperator<AgentOptions> more) {
+    AgentOptions options =
+        AgentOptions.of(manifests).withArguments(arguments.toArray(String[]::new));
+    Agent agent = lab.node(node).startAgent(more.apply(options));
     agents.put(node, agent);
     return agent;
   }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.source.manifests;
+package dev.sluice.source;
 
+import dev.sluice.model.Cidr;
+import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.source.ServiceSource.Listener;
-import dev.sluice.source.SourceProblem;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,24 +16,41 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Remembers what a source says, and lets a test wait for it. */
-final class RecordingListener implements Listener {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+public final class RecordingListener implements Listener {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Map<ServiceName, ServiceState> states = new TreeMap<>();
   private final List<ServiceState> changes = new ArrayList<>();
   private final Set<SourceProblem> problems = new LinkedHashSet<>();
+  private RegisteredNode node;
+  private Set<Cidr> serviceCidrs = Set.of();
   private int synced;
   private long lastChangeNanos;
   private boolean failing;
+  private int failures;
 
   @Override
   public synchronized void changed(List<ServiceState> changed) {
     lastChangeNanos = System.nanoTime();
     if (failing) {
+      failures++;
+      notifyAll();
       throw new IllegalStateException("a listener that fails, for a test");
     }
     changes.addAll(changed);
     changed.forEach(state -> states.put(state.name(), state));
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void nodeChanged(RegisteredNode now) {
+    node = now;
+    notifyAll();
+  }
+
+  @Override
+  public synchronized void serviceCidrsChanged(Set<Cidr> now) {
+    serviceCidrs = now;
     notifyAll();
   }
 
@@ -58,12 +76,12 @@ final class RecordingListener implements Listener {
     notifyAll();
   }
 
-  synchronized void fail(boolean fail) {
+  public synchronized void fail(boolean fail) {
     failing = fail;
   }
 
   /** Waits until the listener has heard enough. */
-  synchronized void await(String what, Predicate<RecordingListener> condition)
+  public synchronized void await(String what, Predicate<RecordingListener> condition)
       throws InterruptedException {
     long end = System.nanoTime() + PATIENCE_NANOS;
     while (!condition.test(this)) {
@@ -76,36 +94,49 @@ final class RecordingListener implements Listener {
     }
   }
 
-  void awaitSynced() throws InterruptedException {
+  public void awaitSynced() throws InterruptedException {
     await("synced", listener -> listener.synced > 0);
   }
 
   /** Forgets the changes heard so far, not the states. */
-  synchronized void forgetChanges() {
+  public synchronized void forgetChanges() {
     changes.clear();
   }
 
-  synchronized List<ServiceState> changes() {
+  public synchronized List<ServiceState> changes() {
     return List.copyOf(changes);
   }
 
-  synchronized List<String> changedNames() {
+  public synchronized List<String> changedNames() {
     return changes.stream().map(state -> state.name().toString()).toList();
   }
 
-  synchronized ServiceState state(String name) {
+  public synchronized ServiceState state(String name) {
     return states.get(new ServiceName("default", name));
   }
 
-  synchronized List<SourceProblem> problems() {
+  /** What the source last said of this node; null if it has not yet. */
+  public synchronized RegisteredNode node() {
+    return node;
+  }
+
+  public synchronized Set<Cidr> serviceCidrs() {
+    return serviceCidrs;
+  }
+
+  public synchronized List<SourceProblem> problems() {
     return List.copyOf(problems);
   }
 
-  synchronized int timesSynced() {
+  public synchronized int failures() {
+    return failures;
+  }
+
+  public synchronized int timesSynced() {
     return synced;
   }
 
-  synchronized long lastChangeNanos() {
+  public synchronized long lastChangeNanos() {
     return lastChangeNanos;
   }
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.model;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a cluster knows of this node: those facts of its Node object that can change what packets
+ * meet.
+ *
+ * @param zone the label {@link WellKnown#ZONE}; empty without one
+ * @param podCidrs {@code spec.podCIDRs}
+ * @param addresses its addresses, internal ones before external ones; the first of each family is
+ *     "the node's IP" to kube-proxy
+ */
+public record RegisteredNode(
+    Optional<String> zone, List<Cidr> podCidrs, List<IpAddress> addresses) {
+
+  /** A node of which no cluster says anything. */
+  public static final RegisteredNode UNKNOWN =
+      new RegisteredNode(Optional.empty(), List.of(), List.of());
+
+  public RegisteredNode {
+    requireNonNull(zone, "zone");
+    podCidrs = List.copyOf(podCidrs);
+    addresses = List.copyOf(addresses);
+  }
+}
