@@ -8,7 +8,6 @@ import dev.sluice.node.PrivateNetwork;
 import dev.sluice.node.Sysctl;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,10 +21,9 @@ public final class StandIn implements AutoCloseable {
   private static final String INSIDE = "inside";
   private static final String OUTSIDE = "outside";
   private static final List<String> ROUTERS = List.of("169.254.0.1", "fe80::1");
-  private static final String ROUTER_MAC = "02:00:00:00:00:03";
 
   /** A locally administered MAC address. */
-  private static final String NEIGHBOUR = "02:00:00:00:00:03";
+  private static final String ROUTER_MAC = "02:00:00:00:00:03";
 
   private final PrivateNetwork network = new PrivateNetwork();
   private final int inside;
@@ -121,20 +119,6 @@ public final class StandIn implements AutoCloseable {
       network.configure(lines);
     }
     addresses = all;
-  }
-
-  /**
-   * Gives the device that stands for the NIC neighbours that are known for good, so that what is
-   * sent to them can leave at once.
-   */
-  public void addNeighbours(Collection<IpAddress> neighbours) {
-    network.configure(
-        neighbours.stream()
-            .map(
-                neighbour ->
-                    "neighbour replace %s lladdr %s dev %s nud permanent"
-                        .formatted(neighbour, NEIGHBOUR, OUTSIDE))
-            .toList());
   }
 
   private static String onLoopback(IpAddress address) {

@@ -7,7 +7,6 @@ import dev.sluice.model.Protocol;
 import dev.sluice.trial.Call;
 import dev.sluice.trial.Frames;
 import dev.sluice.trial.Origin;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -33,9 +32,6 @@ record Addresses(
     String clients) {
   /** Connections of one client address. */
   private static final int PORTS = 60_000;
-
-  /** Client addresses that packets go back to. */
-  private static final int CLIENTS = 8;
 
   private static final Addresses IPV4 = of("192.0.2.", "10.1.1.", "10.1.2.", "198.51.100.");
   private static final Addresses IPV6 = of("2001:db8::", "fd10:1::", "fd10:2::", "2001:db8:1::");
@@ -64,14 +60,6 @@ record Addresses(
   /** Enough that most source ports stay free towards each, however many flows are established. */
   private static List<IpAddress> backends(String network) {
     return IntStream.rangeClosed(10, 25).mapToObj(host -> IpAddress.parse(network + host)).toList();
-  }
-
-  /** Whom the node sends packets to. */
-  List<IpAddress> neighbours() {
-    List<IpAddress> neighbours = new ArrayList<>(backendsThere);
-    neighbours.add(backendSingle);
-    IntStream.rangeClosed(1, CLIENTS).mapToObj(this::client).forEach(neighbours::add);
-    return neighbours;
   }
 
   private IpAddress client(int host) {

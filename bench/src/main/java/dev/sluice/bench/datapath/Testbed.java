@@ -82,7 +82,6 @@ final class Testbed implements AutoCloseable {
     Map<IpFamily, IpAddress> sources = new EnumMap<>(IpFamily.class);
     for (IpFamily family : IpFamily.values()) {
       sources.put(family, Addresses.of(family).node());
-      node.addNeighbours(Addresses.of(family).neighbours());
     }
     table.write(
         new NodeTable.Facts(
