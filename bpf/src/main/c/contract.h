@@ -58,6 +58,7 @@ enum reason {
 	REASON_PASS_OTHER_HOOK = 7,       /* a flow that another hook translates */
 	REASON_PASS_LEFT_TO_PACKETS = 8,  /* socket: only the packet path can decide this one */
 	REASON_PASS_LEFT_TO_TC = 9,       /* XDP: perhaps a Service's, but tc decides */
+	REASON_PASS_OTHER_HOST = 10,      /* a switch flooded it: its link header names another host */
 	/* Translated. */
 	REASON_OPENED_LOCAL = 16,         /* first packet, destination translated, to the stack */
 	REASON_OPENED_REMOTE = 17,        /* first packet, both sides translated, sent on */
@@ -126,6 +127,7 @@ enum device_flag {
 	DEVICE_INSIDE = 1,                /* a pod's or bridge's device: clients behind it are this node's */
 	DEVICE_DETECTED = 2,              /* the detector takes what enters by it for pods' traffic */
 	DEVICE_ENCAPSULATES = 4,          /* a tunnel: what is too long for it is cut up outside */
+	DEVICE_HEARS_OTHERS = 8,          /* on a shared link: what others are sent may come here, too */
 };
 
 /* What an entry does to a packet, and at which hook it may do so. */

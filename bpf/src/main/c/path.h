@@ -236,6 +236,9 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 	if (!service || service->flags & SERVICE_NODE_SOCKETS_ONLY)
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	in_device = bpf_map_lookup_elem(&device, &ifindex);
+	/* Another node opens this flow; a device that listens to everything (tcpdump) shows it here, too. */
+	if (in_device && in_device->flags & DEVICE_HEARS_OTHERS && skb->pkt_type == PACKET_OTHERHOST)
+		return verdict(REASON_PASS_OTHER_HOST, PASS);
 	inside = in_device && in_device->flags & DEVICE_INSIDE;
 	internal = inside;
 	if (service->flags & SERVICE_BY_DETECTOR)

@@ -35,7 +35,8 @@ public record AttachedDevice(
   public int flags() {
     return (isInside() ? DeviceFlags.INSIDE : 0)
         | (detected ? DeviceFlags.DETECTED : 0)
-        | (role == DeviceRole.TUNNEL ? DeviceFlags.ENCAPSULATES : 0);
+        | (role == DeviceRole.TUNNEL ? DeviceFlags.ENCAPSULATES : 0)
+        | (role == DeviceRole.UPLINK ? DeviceFlags.HEARS_OTHERS : 0);
   }
 
   /** Whether the same programs serve both. */

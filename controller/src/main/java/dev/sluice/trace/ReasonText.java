@@ -26,6 +26,8 @@ record ReasonText(String meaning, String advice) {
       case PASS_OTHER_HOOK -> passed("Its flow is translated at another hook than this one.");
       case PASS_LEFT_TO_PACKETS ->
           passed("The socket hook leaves this call alone; only the packet path can decide it.");
+      case PASS_OTHER_HOST ->
+          passed("Its link header is to another host; a switch sent it here, too.");
       case PASS_LEFT_TO_TC -> passed("XDP leaves it alone; the program on tc decides it.");
       case OPENED_LOCAL ->
           passed("A new flow: the destination becomes the backend, the client's address stays.");

@@ -18,7 +18,10 @@ public final class Frames {
   private static final int IPV4_HEADER = 20;
   private static final int IPV6_HEADER = 40;
   private static final int HOP_LIMIT = 64;
-  private static final byte[] MAC_ADDRESSES = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
+
+  /** To all, as the device's own address is not known here; from somebody. */
+  private static final byte[] MAC_ADDRESSES = {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 2};
+
   private static final int RST = 4;
   private static final int ACK = 16;
 

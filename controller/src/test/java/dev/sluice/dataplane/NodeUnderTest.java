@@ -314,6 +314,16 @@ final class NodeUnderTest implements AutoCloseable {
     new NextHopGeneration(objects).advance();
   }
 
+  /** The uplink is on a shared link, and has this MAC address. */
+  void hearsOthers(String address) {
+    table.putDevice(index(Place.UPLINK), Map.of(), DeviceFlags.HEARS_OTHERS);
+    namespace.run("ip link set uplink address " + address);
+    // The kernel has forgotten the device's neighbours by that.
+    for (IpFamily family : IpFamily.values()) {
+      neighbour("uplink", Cast.of(family).client());
+    }
+  }
+
   /** The device puts packets into others, and what is too long for that is cut up behind it. */
   void encapsulates(Place place) {
     table.putDevice(index(place), Map.of(), DeviceFlags.ENCAPSULATES);

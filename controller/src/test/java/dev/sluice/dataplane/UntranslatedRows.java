@@ -2,12 +2,15 @@
 package dev.sluice.dataplane;
 
 import static dev.sluice.dataplane.PacketCase.handedOn;
+import static dev.sluice.dataplane.PacketCase.sentOn;
 import static dev.sluice.dataplane.PacketCase.untouched;
+import static dev.sluice.dataplane.Place.FABRIC;
 import static dev.sluice.dataplane.Place.POD;
 import static dev.sluice.dataplane.Place.UPLINK;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.maglev;
 import static dev.sluice.dataplane.Plans.random;
+import static dev.sluice.dataplane.Plans.rejecting;
 import static dev.sluice.dataplane.Plans.remote;
 import static dev.sluice.dataplane.Plans.service;
 import static dev.sluice.model.Protocol.TCP;
@@ -26,6 +29,7 @@ import dev.sluice.packets.End;
 import dev.sluice.packets.Packet;
 import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
+import dev.sluice.packets.VethPlug;
 import dev.sluice.plan.Frontend;
 import java.util.List;
 import java.util.Set;
@@ -81,6 +85,21 @@ final class UntranslatedRows extends PacketRows {
             untouched())
         .enters(UPLINK, udp(client, vip), Reason.PASS_NOT_SERVICE, untouched())
         .leaves(UPLINK, tcp(otherPod, client, SYN, ACK), Reason.PASS_NOT_SERVICE, untouched());
+
+    row("what the link header sends to another host passes: that one opens the flow, or refuses it")
+        .only(Delivery.TEST_RUN, Delivery.ETHERNET)
+        .given(tcpOn(remote))
+        .given(service(UDP, vip, rejecting()))
+        .when("a switch floods", node -> node.hearsOthers(VethPlug.FAR))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.PASS_OTHER_HOST, untouched())
+        .enters(UPLINK, udp(client, vip), Reason.PASS_OTHER_HOST, untouched())
+        .enters(FABRIC, tcp(remote, nat, SYN, ACK), Reason.PASS_NO_FLOW, untouched())
+        .when("it has learnt", node -> node.hearsOthers(VethPlug.NEAR))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)));
 
     row("a frontend of the node's own sockets does not exist for packets")
         .given(

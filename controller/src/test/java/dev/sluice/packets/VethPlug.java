@@ -17,7 +17,9 @@ public final class VethPlug implements Plug {
    */
   public static final String FAR = "02:00:00:00:00:02";
 
-  private static final String NEAR = "02:00:00:00:00:01";
+  /** The MAC address of the device, to which frames come. */
+  public static final String NEAR = "02:00:00:00:00:01";
+
   private static final byte[] NEAR_BYTES = {2, 0, 0, 0, 0, 1};
   private static final byte[] FAR_BYTES = {2, 0, 0, 0, 0, 2};
 
