@@ -11,8 +11,10 @@
 #define PORT_TRIES 64
 
 /*
- * From one try to the next, on a circle of 2^32: its golden section, which spreads any number of tries
- * evenly. Neighbouring ports would not do: those that are taken come in runs.
+ * From one try to the next, on a circle of 2^32. In the first half of the tries the step is the flow's
+ * own: with one for all, flows that start at taken ports would go on along the same way, and long
+ * ways of taken ports would form on it. In the second half it is the golden section, which spreads any
+ * number of tries evenly: of a few ports it comes to all.
  */
 #define PORT_STEP 0x9E3779B1
 
@@ -89,7 +91,7 @@ static __noinline int FN(claim_tuple)(struct FN(new_flow) *new, const struct nod
  */
 static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct node *self, bool keep)
 {
-	__u32 ports, place;
+	__u32 ports, place, step;
 
 	if (!new || !self)
 		return 0;
@@ -100,14 +102,18 @@ static __noinline int FN(insert_reply)(struct FN(new_flow) *new, const struct no
 	/* A place on a circle of 2^32 instead of a port: no branch for the verifier. */
 	ports = (__u32)self->snat_port_last - self->snat_port_first + 1;
 	place = bpf_get_prandom_u32();
+	step = bpf_get_prandom_u32();
 	for (__u32 try = 0; try < PORT_TRIES; try++) {
 		__u32 offset = (__u32)((__u64)place * ports >> 32);
+
+		if (try == PORT_TRIES / 2)
+			step = PORT_STEP;
 
 		new->reply_key.destination_port = bpf_htons((__u16)(self->snat_port_first + offset));
 		if (FN(claim_tuple)(new, self, try >= PORT_TRIES / 2))
 			return 1;
 		count_pressure(PRESSURE_PORT_CLASH);
-		place += PORT_STEP;
+		place += step;
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@ class SourcePortTest {
   private static final int FIRST = 49152;
   private static final int LAST = 65535;
   private static final int PARTS = 8;
+  private static final int FEW_PORTS = 2000;
 
   /** A port taken at random is within this distance of the one before in 1 of 128 cases. */
   private static final int NEAR = 64;
@@ -58,14 +59,41 @@ class SourcePortTest {
     assertThat(near).as("ports near the one before").isLessThan(FLOWS / 10);
   }
 
+  /**
+   * With a way of its own for each flow, 64 tries miss the last tenth of the ports for one flow in
+   * 850, and for less than one in 10 of these runs up to there.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void almostNobodyIsRefusedUntilNineOfTenAreTaken(IpFamily family) {
+    Cast cast = Cast.of(family);
+    End backend = cast.backend(cast.remotePod());
+    int refused = 0;
+    MapSizes sizes = new MapSizes(64, 64, 4096, 64, 16 * FEW_PORTS, 64);
+    try (NodeUnderTest node = new NodeUnderTest(Delivery.TEST_RUN, false, Sampling.NONE, sizes)) {
+      node.reset();
+      node.natPorts(FIRST, FIRST + FEW_PORTS - 1);
+      node.apply(service(Protocol.TCP, cast.frontend(), random(remote(backend))));
+      for (int flow = 0; flow - refused < FEW_PORTS * 9 / 10; flow++) {
+        if (open(node, cast, flow).reason() == Reason.REJECT_NO_PORT) {
+          refused++;
+        }
+        assertThat(refused).as("flows refused of %d", flow + 1).isLessThan(FEW_PORTS / 200);
+      }
+    }
+  }
+
   /** Opens a connection from a port of its own, and tells the port that the backend sees. */
   private static int sourcePort(NodeUnderTest node, Cast cast, int flow) {
-    End client = new End(cast.client(), Cast.CLIENT_PORT + flow);
-    NodeUnderTest.Outcome outcome =
-        node.deliver(
-            Hook.TC_INGRESS, Place.UPLINK, Sent.of(tcp(client, cast.frontend(), Flag.SYN)), true);
+    NodeUnderTest.Outcome outcome = open(node, cast, flow);
     assertThat(outcome.reason()).isEqualTo(Reason.OPENED_REMOTE);
     int ipHeader = cast.family() == IpFamily.IPV4 ? 20 : 40;
     return Short.toUnsignedInt(ByteBuffer.wrap(outcome.bytes()).getShort(ipHeader));
+  }
+
+  private static NodeUnderTest.Outcome open(NodeUnderTest node, Cast cast, int flow) {
+    End client = new End(cast.client(), Cast.CLIENT_PORT + flow);
+    return node.deliver(
+        Hook.TC_INGRESS, Place.UPLINK, Sent.of(tcp(client, cast.frontend(), Flag.SYN)), true);
   }
 }

@@ -30,11 +30,7 @@ final class FloodedFramesTest {
 
       for (AddressFamily family : AddressFamily.values()) {
         for (int i = 0; i < CALLS; i++) {
-          cluster
-              .lab()
-              .client()
-              .probe()
-              .connect(Target.of(service.externalIp(family), 80));
+          cluster.lab().client().probe().connect(Target.of(service.externalIp(family), 80));
         }
       }
 
