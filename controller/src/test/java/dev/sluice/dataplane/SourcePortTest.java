@@ -27,7 +27,7 @@ class SourcePortTest {
   private static final int FIRST = 49152;
   private static final int LAST = 65535;
   private static final int PARTS = 8;
-  private static final int FEW_PORTS = 2000;
+  private static final int FEW_PORTS = 8000;
 
   /** A port taken at random is within this distance of the one before in 1 of 128 cases. */
   private static final int NEAR = 64;
@@ -60,8 +60,8 @@ class SourcePortTest {
   }
 
   /**
-   * With a way of its own for each flow, 64 tries miss the last tenth of the ports for one flow in
-   * 850, and for less than one in 10 of these runs up to there.
+   * At nine of ten, 64 tries fail for one flow in 850; until there for a tenth of a flow. With one
+   * way of trying for all, 10 flows and more are refused until there, and then one in 15.
    */
   @ParameterizedTest
   @EnumSource
@@ -78,7 +78,7 @@ class SourcePortTest {
         if (open(node, cast, flow).reason() == Reason.REJECT_NO_PORT) {
           refused++;
         }
-        assertThat(refused).as("flows refused of %d", flow + 1).isLessThan(FEW_PORTS / 200);
+        assertThat(refused).as("flows refused of %d", flow + 1).isLessThan(4);
       }
     }
   }
