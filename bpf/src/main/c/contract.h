@@ -26,6 +26,8 @@ enum limit {
 	NEXT_HOP_SHIFT = 4,
 	/* Bits of next_hop.port that hold the device; the VLAN id is above. */
 	NEXT_HOP_DEVICE_BITS = 20,
+	/* In place of a VLAN id, which it cannot be (802.1Q): only tc can send by the device. */
+	NEXT_HOP_BY_TC = 0xfff,
 	/* Networks of ClusterIPs that are known, per family. */
 	SERVICE_NETWORKS = 4,
 	/* Rows per hook in `stats`; a power of two above the number of reasons. */
@@ -128,6 +130,7 @@ enum device_flag {
 	DEVICE_DETECTED = 2,              /* the detector takes what enters by it for pods' traffic */
 	DEVICE_ENCAPSULATES = 4,          /* a tunnel: what is too long for it is cut up outside */
 	DEVICE_HEARS_OTHERS = 8,          /* on a shared link: what others are sent may come here, too */
+	DEVICE_ETHERNET = 16,             /* its frames begin with an Ethernet header */
 };
 
 /* What an entry does to a packet, and at which hook it may do so. */
@@ -172,13 +175,14 @@ struct service_counters {
 };
 
 /*
- * Where XDP sends a flow's packets, found by the last FIB lookup. All zeros: not looked up yet; no
+ * Where a flow's packets are sent, found by the last FIB lookup. All zeros: not looked up yet; no
  * packet fits an MTU of 0.
  */
 struct next_hop {
 	__u16 check;                      /* of flow, generation and time: see next_hop_check */
 	__u16 mtu;                        /* bytes from the IP header on */
-	__u32 port;                       /* ifindex, and the VLAN id to tag with; 0: tc sends it on */
+	__u32 port;                       /* ifindex, and the VLAN id to tag with or NEXT_HOP_BY_TC;
+					     0: of a device that no program can send by */
 	__u8 destination[6];              /* MAC addresses of the frame */
 	__u8 source[6];
 };

@@ -87,6 +87,13 @@ static __always_inline enum found FN(find_flow)(const struct FN(flow_key) *key,
 	return FOUND_NOTHING;
 }
 
+/* What an established flow is the head of; NULL for an embryo, which has nothing else. */
+static __always_inline struct FN(flow_entry) *FN(entry_of)(struct FN(flow) *stored,
+							   enum found found)
+{
+	return found == FOUND_FLOW ? (struct FN(flow_entry) *)stored : NULL;
+}
+
 /* Notes that the flow lives and which TCP flags went by. Writes only what changes. */
 static __always_inline void FN(touch_flow)(struct FN(flow) *stored, const struct FN(flow) *copy,
 					   __u8 seen)

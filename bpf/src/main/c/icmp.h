@@ -170,7 +170,7 @@ static __always_inline verdict_t FN(translate_error)(struct __sk_buff *skb, bool
 	if (redirect) {
 		if (outer.hop_limit <= 1)
 			return verdict(REASON_DROP_TTL, TC_ACT_SHOT);
-		out_device = FN(route)(skb, &flow.source, &flow.destination, 0);
+		out_device = FN(route)(skb, &flow, 0, NULL);
 		if (!out_device)
 			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
 	}

@@ -1,6 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Where a packet goes that must not pass the stack. */
 
+#ifndef SLUICE_NEXTHOP_ONCE
+#define SLUICE_NEXTHOP_ONCE
+
+#include "next_hop_cache.h"
+
+/* Kernels before 5.12 leave the packet's length as MTU: then as long a one and no longer is known to fit. */
+static __always_inline struct next_hop next_hop_of(const struct bpf_fib_lookup *fib, __u32 created)
+{
+	struct next_hop_state *state;
+	struct next_hop next = {};
+	__u32 zero = 0;
+
+	state = bpf_map_lookup_elem(&next_hop_state, &zero);
+	if (!state)
+		return next;
+	next.check = next_hop_check(state->generation, created);
+	next.mtu = fib->tot_len;
+	next.port = port_of(fib->ifindex);
+	__builtin_memcpy(next.destination, fib->dmac, ETH_ALEN);
+	__builtin_memcpy(next.source, fib->smac, ETH_ALEN);
+	return next;
+}
+
+/* Sends a translated packet to the next hop that its flow remembers. */
+static __always_inline int send_to(struct __sk_buff *skb, const struct next_hop *next)
+{
+	struct ethhdr *link = (void *)(long)skb->data;
+
+	if ((void *)(link + 1) > (void *)(long)skb->data_end)
+		return TC_ACT_SHOT;
+	__builtin_memcpy(link->h_dest, next->destination, ETH_ALEN);
+	__builtin_memcpy(link->h_source, next->source, ETH_ALEN);
+	return bpf_redirect(device_of_port(next->port), 0);
+}
+
+#endif
+
 /*
  * The largest packet that is sent for `skb`, from the IP header on: it may stand for a row of segments,
  * each with the same headers.
@@ -44,13 +81,13 @@ static __noinline int FN(may_be_cut)(struct __sk_buff *skb, __u32 device_index)
 }
 
 /*
- * The device towards `destination`, or 0 if there is no route, or minus the MTU if that is less than
- * `length` bytes. A missing neighbour is no obstacle: bpf_redirect_neigh queues the packet while the
+ * The device towards where the flow goes, or 0 if there is no route, or minus the MTU if that is less
+ * than `length` bytes. Notes the next hop in `entry`, unless that is NULL. A missing neighbour is no obstacle: bpf_redirect_neigh queues the packet while the
  * kernel resolves it. The helper says the MTU in place of the length since kernel 5.12; below, what
  * is too long is sent all the same.
  */
-static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) *source,
-				const struct FN(address) *destination, __u32 length)
+static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(flow) *flow, __u32 length,
+				struct FN(flow_entry) *entry)
 {
 	struct bpf_fib_lookup fib = {
 		.family = ADDRESS_FAMILY,
@@ -60,14 +97,14 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) 
 	__u16 mtu;
 	long result;
 
-	if (!source || !destination)
+	if (!flow)
 		return 0;
 #if FAMILY == 4
-	fib.ipv4_src = source->word[0];
-	fib.ipv4_dst = destination->word[0];
+	fib.ipv4_src = flow->source.word[0];
+	fib.ipv4_dst = flow->destination.word[0];
 #else
-	__builtin_memcpy(fib.ipv6_src, source, sizeof(*source));
-	__builtin_memcpy(fib.ipv6_dst, destination, sizeof(*destination));
+	__builtin_memcpy(fib.ipv6_src, &flow->source, sizeof(flow->source));
+	__builtin_memcpy(fib.ipv6_dst, &flow->destination, sizeof(flow->destination));
 #endif
 	result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
@@ -79,6 +116,9 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) 
 	}
 	switch (result) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
+		if (entry && entry->flow.created == flow->created)
+			entry->next = next_hop_of(&fib, flow->created);
+		return fib.ifindex;
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
 	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
 		return fib.ifindex;
@@ -87,8 +127,29 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(address) 
 	}
 }
 
-#ifndef SLUICE_NEXTHOP_ONCE
-#define SLUICE_NEXTHOP_ONCE
+/*
+ * Copies what the entry of which `flow` is a copy knows of its next hop, and says whether a packet of
+ * `length` bytes can be sent there. The tag is read last: see copy_flow.
+ */
+static __always_inline bool FN(knows_next_hop)(const struct FN(flow_entry) *entry,
+					       const struct FN(flow) *flow, __u32 length,
+					       struct next_hop *next)
+{
+	const struct next_hop_state *state;
+	__u32 zero = 0;
+
+	if (link_header_length != ETH_HLEN)
+		return false;
+	state = bpf_map_lookup_elem(&next_hop_state, &zero);
+	*next = entry->next;
+	barrier();
+	return state && *(volatile const __u32 *)&entry->flow.tag == flow->tag &&
+	       next->check == next_hop_check(state->generation, flow->created) &&
+	       length <= next->mtu && is_tc_port(next->port);
+}
+
+#ifndef SLUICE_SEND_ONCE
+#define SLUICE_SEND_ONCE
 
 /*
  * Sends a translated packet out of `device`. bpf_redirect_neigh takes off a link header, so a packet

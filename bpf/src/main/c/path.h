@@ -28,22 +28,31 @@
 #include "reject.h"
 #include "icmp.h"
 
-/* Carries out an entry's rewrite; of a `later` fragment's addresses only. */
+/*
+ * Carries out an entry's rewrite; of a `later` fragment's addresses only. `entry` is where the flow is
+ * established, NULL if it is not; `out_device` where it leads, 0 if that is not known.
+ */
 static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 						     const struct FN(packet) *packet,
-						     const struct FN(flow) *flow, enum reason reason,
-						     int out_device, bool later)
+						     const struct FN(flow) *flow,
+						     struct FN(flow_entry) *entry,
+						     enum reason reason, int out_device, bool later)
 {
 	const bool redirect = flow->apply == APPLY_INGRESS_REDIRECT;
-	bool translated;
+	struct next_hop next = {};
+	bool known = false, translated;
+	__u32 length;
 
 	if (redirect) {
 		if (packet->hop_limit <= 1)
 			return verdict(REASON_DROP_TTL, TC_ACT_SHOT);
-		if (!out_device)
-			out_device = FN(route)(skb, &flow->source, &flow->destination,
-					       FN(segment_length)(skb, packet));
-		if (!out_device)
+		if (!out_device) {
+			length = FN(segment_length)(skb, packet);
+			known = entry && FN(knows_next_hop)(entry, flow, length, &next);
+			if (!known)
+				out_device = FN(route)(skb, flow, length, entry);
+		}
+		if (!known && !out_device)
 			return verdict(REASON_DROP_NO_ROUTE, TC_ACT_SHOT);
 		if (out_device < 0)
 			return TOO_BIG + out_device;
@@ -55,6 +64,8 @@ static __always_inline verdict_t FN(apply_flow)(struct __sk_buff *skb,
 	if (!translated)
 		return verdict(REASON_PASS_TRUNCATED, TC_ACT_SHOT);
 	count_service(flow->service, 0, segments_of(skb), skb->len - link_header_length);
+	if (known)
+		return verdict(reason, send_to(skb, &next));
 	if (redirect)
 		return verdict(reason, send_on(skb, out_device));
 	if (flow->apply == APPLY_INGRESS_HAIRPIN)
@@ -164,8 +175,7 @@ static __always_inline enum reason FN(hide_source)(struct __sk_buff *skb, const 
 		return REASON_REJECT_FULL;
 	*out_device = skb->ifindex;
 	if (flow->apply == APPLY_INGRESS_REDIRECT)
-		*out_device = FN(route)(skb, &flow->source, &flow->destination,
-					FN(segment_length)(skb, packet));
+		*out_device = FN(route)(skb, flow, FN(segment_length)(skb, packet), NULL);
 	if (*out_device < 0)
 		return REASON_REJECT_TOO_BIG;
 	if (!*out_device || !FN(snat_address)(*out_device, self, &flow->source))
@@ -281,7 +291,7 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		return verdict(REASON_PASS_NO_FLOW, PASS);
 	}
 	count_service(new->original.service, opening, 0, 0);
-	return FN(apply_flow)(skb, &packet, &new->original, reason, out_device, false);
+	return FN(apply_flow)(skb, &packet, &new->original, NULL, reason, out_device, false);
 }
 
 /* A packet from the backend of a flow, at the hook that may un-translate it. */
@@ -297,7 +307,8 @@ static __always_inline verdict_t FN(reply)(struct __sk_buff *skb, struct FN(pack
 	} else {
 		FN(touch_flow)(stored, flow, seen_of(packet->tcp_flags));
 	}
-	return FN(apply_flow)(skb, packet, flow, REASON_REPLIED, 0, later);
+	return FN(apply_flow)(skb, packet, flow, FN(entry_of)(stored, found), REASON_REPLIED, 0,
+			      later);
 }
 
 /* Says why a packet is not looked up as it is. */
@@ -338,7 +349,8 @@ static __always_inline verdict_t FN(take_in)(struct __sk_buff *skb, struct FN(pa
 		return TO_BE_OPENED;
 	}
 	FN(touch_flow)(stored, &flow, seen_of(packet->tcp_flags));
-	return FN(apply_flow)(skb, packet, &flow, REASON_FORWARDED, 0, later);
+	return FN(apply_flow)(skb, packet, &flow, FN(entry_of)(stored, found), REASON_FORWARDED, 0,
+			      later);
 }
 
 /* A packet with its ports, at egress: only replies are looked for. */

@@ -12,6 +12,7 @@
 #include "flow.h"
 #include "select.h"
 #include "rewrite.h"
+#include "next_hop_cache.h"
 #include "verdict.h"
 
 #ifndef SLUICE_XDP_PATH_ONCE
@@ -27,36 +28,11 @@ struct vlan_header {
 	__be16 protocol; /* of what follows */
 };
 
-/* Counts the periods of a cached next hop; flows begin theirs at different times. */
-static __always_inline __u32 next_hop_period(__u32 created)
-{
-	return (stamp_now() + created) >> NEXT_HOP_SHIFT;
-}
-
-/*
- * What next_hop.check is while the cache holds: another number for another generation, another period,
- * and mostly for another flow, as an element that is deleted may be reused while we write to it.
- */
-static __always_inline __u16 next_hop_check(__u32 generation, __u32 created)
-{
-	return (__u16)(generation + next_hop_period(created)) ^ (__u16)created;
-}
-
-/* Turns what the FIB names into what XDP can send by. Returns next_hop.port. */
-static __always_inline __u32 port_of(__u32 ifindex)
-{
-	const struct xdp_port *port = bpf_map_lookup_elem(&xdp_port, &ifindex);
-
-	if (!port || port->device >> NEXT_HOP_DEVICE_BITS)
-		return 0;
-	return port->device | (__u32)port->vlan << NEXT_HOP_DEVICE_BITS;
-}
-
 /* Puts a link header in front of the IP header, with a VLAN tag if the port wants one. */
 static __always_inline bool write_link_header(struct xdp_md *context, const struct next_hop *next,
 					      __be16 protocol)
 {
-	const __u16 vlan = next->port >> NEXT_HOP_DEVICE_BITS;
+	const __u16 vlan = vlan_of_port(next->port);
 
 	if (vlan && bpf_xdp_adjust_head(context, -(int)sizeof(struct vlan_header)))
 		return false;
@@ -83,8 +59,8 @@ static __always_inline bool write_link_header(struct xdp_md *context, const stru
  * the packet may go there; one that may not is tc's: there is no neighbour yet, it is too big, or it
  * leaves by a device that XDP cannot send by (which is stored, too).
  *
- * Now and then tc gets one packet of a lasting flow: the kernel must see its neighbour entry used, or it
- * would never check that a silent neighbour is still there.
+ * Now and then this is left to tc, for a packet of a lasting flow: the kernel must see its neighbour
+ * entry used, or it would never check that a silent neighbour is still there.
  */
 static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct FN(packet) *packet,
 					   struct FN(flow_entry) *copy,
@@ -98,14 +74,14 @@ static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct 
 	struct next_hop next = {};
 	struct next_hop_state *state;
 	__u32 zero = 0;
-	bool turn;
 
 	state = bpf_map_lookup_elem(&next_hop_state, &zero);
 	if (!packet || !copy || !stored || !state)
 		return false;
 	next.check = next_hop_check(state->generation, copy->flow.created);
-	turn = copy->next.mtu && copy->next.check != next.check &&
-	       next_hop_period(copy->flow.created) % TURNS_OF_TC == 0;
+	if (copy->next.mtu && copy->next.check != next.check &&
+	    next_hop_period(copy->flow.created) % TURNS_OF_TC == 0)
+		return false;
 	fib.l4_protocol = packet->key.protocol;
 	fib.sport = copy->flow.source_port;
 	fib.dport = copy->flow.destination_port;
@@ -126,7 +102,7 @@ static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct 
 	copy->next = next;
 	if (stored->flow.created == copy->flow.created)
 		stored->next = next;
-	return next.port != 0 && !turn;
+	return is_xdp_port(next.port);
 }
 
 /* Is the entry, of which `copy` is a copy, one whose packets XDP sends on, and this packet one of them? */
@@ -206,9 +182,9 @@ static __always_inline verdict_t FN(send_on_fast)(struct xdp_md *context)
 	     length > copy.next.mtu) &&
 	    !FN(refresh_next_hop)(context, &packet, &copy, stored, length))
 		return UP(REASON_PASS_LEFT_TO_TC);
-	device = copy.next.port & ((1 << NEXT_HOP_DEVICE_BITS) - 1);
-	if (!device)
+	if (!is_xdp_port(copy.next.port))
 		return UP(REASON_PASS_LEFT_TO_TC);
+	device = device_of_port(copy.next.port);
 
 	FN(touch_flow)(&stored->flow, &copy.flow, seen_of(packet.tcp_flags));
 	count_service(copy.flow.service, 0, 1, length);

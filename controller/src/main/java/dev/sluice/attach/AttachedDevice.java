@@ -3,6 +3,7 @@ package dev.sluice.attach;
 
 import dev.sluice.bpf.DeviceFlags;
 import dev.sluice.dataplane.Counting;
+import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.node.DeviceRole;
@@ -36,7 +37,8 @@ public record AttachedDevice(
     return (isInside() ? DeviceFlags.INSIDE : 0)
         | (detected ? DeviceFlags.DETECTED : 0)
         | (role == DeviceRole.TUNNEL ? DeviceFlags.ENCAPSULATES : 0)
-        | (role == DeviceRole.UPLINK ? DeviceFlags.HEARS_OTHERS : 0);
+        | (role == DeviceRole.UPLINK ? DeviceFlags.HEARS_OTHERS : 0)
+        | (linkHeaderLength == LoadedObjects.ETHERNET_HEADER ? DeviceFlags.ETHERNET : 0);
   }
 
   /** Whether the same programs serve both. */

@@ -5,7 +5,6 @@ import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpAttachments;
-import dev.sluice.attach.XdpUse;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.EventRing;
@@ -190,10 +189,8 @@ final class Agent implements AutoCloseable {
   }
 
   private void attach() {
-    if (options.xdp() != XdpUse.OFF) {
-      NextHopGeneration generation = new NextHopGeneration(objects);
-      closing.push(NextHopMonitor.open(generation::advance));
-    }
+    NextHopGeneration generation = new NextHopGeneration(objects);
+    closing.push(NextHopMonitor.open(generation::advance));
     network.addListener(this::networkChanged);
     devices.start(network.image());
     devices.requireXdp();

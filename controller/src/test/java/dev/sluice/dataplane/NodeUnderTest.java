@@ -148,7 +148,12 @@ final class NodeUnderTest implements AutoCloseable {
 
   private void neighbour(String device, IpAddress address) {
     namespace.run(
-        "ip neighbour add " + address + " lladdr " + VethPlug.FAR + " nud permanent dev " + device);
+        "ip neighbour add "
+            + address
+            + " lladdr "
+            + VethPlug.NEIGHBOUR
+            + " nud permanent dev "
+            + device);
   }
 
   private void attach(Plug plug) {
@@ -205,7 +210,11 @@ final class NodeUnderTest implements AutoCloseable {
     xdpOn(Place.UPLINK, Place.FABRIC);
     plugs.forEach(
         (place, plug) ->
-            table.putDevice(plug.index(), Map.of(), place == Place.POD ? DeviceFlags.INSIDE : 0));
+            table.putDevice(
+                plug.index(),
+                Map.of(),
+                (place == Place.POD ? DeviceFlags.INSIDE : 0)
+                    | (plug.linkHeaderLength() > 0 ? DeviceFlags.ETHERNET : 0)));
     namespace.call(
         () -> {
           plugs.values().forEach(NodeUnderTest::drain);
@@ -393,10 +402,18 @@ final class NodeUnderTest implements AutoCloseable {
   }
 
   private Outcome outcome(ReasonCounts before, Fate fate, Optional<Place> by, Seen seen) {
-    if (fate != Fate.HANDED_ON && seen.link().length > 0 && !VethPlug.goesBack(seen.link())) {
+    if (seen.link().length > 0 && !isRight(fate, seen.link())) {
       throw new AssertionError(fate + " to a wrong MAC address " + Arrays.toString(seen.link()));
     }
     return new Outcome(TestRuns.one(before.since()), fate, by, seen.bytes());
+  }
+
+  private static boolean isRight(Fate fate, byte[] link) {
+    return switch (fate) {
+      case SENT_BACK -> VethPlug.goesBack(link);
+      case SENT_ON -> VethPlug.goesToNeighbour(link);
+      case HANDED_ON, DROPPED -> true;
+    };
   }
 
   @Override

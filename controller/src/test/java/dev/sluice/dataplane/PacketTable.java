@@ -28,6 +28,7 @@ final class PacketTable {
             new AffinityRows(cast),
             new IcmpErrorRows(cast),
             new FlowLifeRows(cast),
+            new NextHopRows(cast),
             new XdpRows(cast))
         .flatMap(rows -> rows.cases().stream())
         .toList();

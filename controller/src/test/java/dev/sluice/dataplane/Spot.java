@@ -3,6 +3,7 @@ package dev.sluice.dataplane;
 
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
+import dev.sluice.packets.VethPlug;
 import java.util.List;
 
 /** A place in the network around a node, where both backends and clients may be. */
@@ -32,7 +33,7 @@ enum Spot {
   static final int VLAN = 7;
   static final String VLAN_DEVICE = "fabric-vlan";
 
-  private static final String KNOWN = " lladdr 02:00:00:00:00:02 nud permanent dev ";
+  private static final String KNOWN = " lladdr " + VethPlug.NEIGHBOUR + " nud permanent dev ";
 
   private final int number;
   private final Place device;

@@ -57,7 +57,7 @@ final class TestRuns {
           case XDP_REDIRECT -> Fate.SENT_ON;
           default -> throw new AssertionError("action " + result.returnValue());
         };
-    if ((fate == Fate.SENT_BACK || fate == Fate.SENT_ON) && !VethPlug.goesBack(frame)) {
+    if ((fate == Fate.SENT_BACK || fate == Fate.SENT_ON) && !VethPlug.goesToNeighbour(frame)) {
       throw new AssertionError(fate + " to a wrong MAC address " + Arrays.toString(frame));
     }
     return outcome(before, fate, frame);

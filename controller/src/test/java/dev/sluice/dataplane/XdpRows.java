@@ -28,6 +28,7 @@ import dev.sluice.packets.Fragment;
 import dev.sluice.packets.Packet;
 import dev.sluice.packets.Packet.Trait;
 import dev.sluice.packets.Sent;
+import dev.sluice.packets.VethPlug;
 import dev.sluice.plan.ServicePlan;
 
 /** What the XDP program sends on by itself, and what it leaves to tc. */
@@ -147,7 +148,7 @@ final class XdpRows extends PacketRows {
         .meetsXdp(UPLINK, tcp(client, vip, ACK), Reason.PASS_LEFT_TO_TC, untouched())
         .meetsXdp(UPLINK, tcp(client, vip, ACK), Reason.PASS_LEFT_TO_TC, untouched());
     String neighbour = router + " dev fabric";
-    String known = " lladdr 02:00:00:00:00:02 nud permanent";
+    String known = " lladdr " + VethPlug.NEIGHBOUR + " nud permanent";
     opened("XDP leaves to tc what has no neighbour, until it has one")
         .meetsXdp(
             UPLINK, tcp(client, vip, ACK), Reason.FORWARDED, sentOn(FABRIC, tcp(nat, remote, ACK)))

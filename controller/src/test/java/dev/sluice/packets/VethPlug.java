@@ -12,7 +12,7 @@ public final class VethPlug implements Plug {
   public static final int HEADER = 14;
 
   /**
-   * The MAC address on the other end of every wire. It is not that of the wire's device, whose
+   * The MAC address that frames on every wire come from. It is not that of the wire's device, whose
    * stack would else take the frames for its own.
    */
   public static final String FAR = "02:00:00:00:00:02";
@@ -20,8 +20,12 @@ public final class VethPlug implements Plug {
   /** The MAC address of the device, to which frames come. */
   public static final String NEAR = "02:00:00:00:00:01";
 
+  /** The MAC address of neighbours, so that what is sent to one is told from what is sent back. */
+  public static final String NEIGHBOUR = "02:00:00:00:00:03";
+
   private static final byte[] NEAR_BYTES = {2, 0, 0, 0, 0, 1};
   private static final byte[] FAR_BYTES = {2, 0, 0, 0, 0, 2};
+  private static final byte[] NEIGHBOUR_BYTES = {2, 0, 0, 0, 0, 3};
 
   private final int index;
   private final PacketSocket wire;
@@ -56,8 +60,16 @@ public final class VethPlug implements Plug {
 
   /** Whether a link header goes to where {@link #incoming} frames come from, and from us. */
   public static boolean goesBack(byte[] link) {
-    return Arrays.equals(link, 0, 6, FAR_BYTES, 0, 6)
-        && Arrays.equals(link, 6, 12, NEAR_BYTES, 0, 6);
+    return goesTo(FAR_BYTES, link);
+  }
+
+  /** Whether a link header goes to a neighbour, and from us. */
+  public static boolean goesToNeighbour(byte[] link) {
+    return goesTo(NEIGHBOUR_BYTES, link);
+  }
+
+  private static boolean goesTo(byte[] address, byte[] link) {
+    return Arrays.equals(link, 0, 6, address, 0, 6) && Arrays.equals(link, 6, 12, NEAR_BYTES, 0, 6);
   }
 
   @Override

@@ -19,13 +19,30 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The next hops of established flows change under way. XDP keeps them in the flows; no connection
- * may notice but by a retransmission.
+ * The next hops of established flows change under way. XDP and tc keep them in the flows; no
+ * connection may notice but by a retransmission.
  */
 @RequiresRoot
-final class XdpNextHopTest {
+@ParameterizedClass
+@EnumSource
+final class NextHopTest {
+  /** Which program sends on. */
+  enum Way {
+    XDP("xdp"),
+    TC("tc_ingress");
+
+    private final String hook;
+
+    Way(String hook) {
+      this.hook = hook;
+    }
+  }
+
   private static final String GATEWAY = "nodes";
   private static final int CONNECTIONS_PER_FAMILY = 10;
 
@@ -42,13 +59,18 @@ final class XdpNextHopTest {
 
   private final List<Conversations> conversations = new ArrayList<>();
   private final ServiceFile service = ServiceFile.tcp("far", 61);
+  @Parameter private Way way;
   private Cluster cluster;
   private Lab lab;
   private NodeHost node;
 
   @BeforeEach
   void up() {
-    cluster = Cluster.createWithXdp(LabOptions.of(Layout.ROUTED));
+    cluster =
+        switch (way) {
+          case XDP -> Cluster.createWithXdp(LabOptions.of(Layout.ROUTED));
+          case TC -> Cluster.create(LabOptions.of(Layout.ROUTED), "--xdp=off");
+        };
     lab = cluster.lab();
     node = lab.node("node-1");
     // Not that of one of its ports, to which the bridge would listen further on.
@@ -103,7 +125,9 @@ final class XdpNextHopTest {
   @Test
   void theRouteToTheBackendMovesToAnotherDeviceAndBack() {
     SecondWay second = SecondWay.uplink(cluster);
-    Await.until("XDP on the second uplink", () -> InstalledMaps.of(node).xdpPorts().size() == 2);
+    if (way == Way.XDP) {
+      Await.until("XDP on the second uplink", () -> InstalledMaps.of(node).xdpPorts().size() == 2);
+    }
     assertGoesOn("a second uplink comes");
 
     long before = second.packetsToRouter();
@@ -147,13 +171,13 @@ final class XdpNextHopTest {
     }
   }
 
-  /** Every connection goes on after an event, in the end by XDP in both directions. */
+  /** Every connection goes on after an event, in the end by the one program in both directions. */
   private void assertGoesOn(String event) {
     for (Conversations some : conversations) {
       ConversationReport report = some.await(MESSAGES, PATIENCE);
       System.out.printf(
-          "%s: %d answers, the slowest after %.0f ms%n",
-          event, report.messages(), report.slowest().toNanos() / 1e6);
+          "%s, %s: %d answers, the slowest after %.0f ms%n",
+          way, event, report.messages(), report.slowest().toNanos() / 1e6);
       assertThat(report.failures()).as(event).isEmpty();
       assertThat(report.slowest()).as(event).isLessThan(SLOWEST);
     }
@@ -164,8 +188,8 @@ final class XdpNextHopTest {
     }
     Verdicts since = cluster.verdicts("node-1").since(before);
     for (String direction : List.of("forwarded", "replied")) {
-      assertThat(since.of("xdp", direction))
-          .as("after this: %s; by XDP: %s", event, since)
+      assertThat(since.of(way.hook, direction))
+          .as("after this: %s; by %s: %s", event, way, since)
           .isGreaterThanOrEqualTo(messagesEach());
     }
   }
