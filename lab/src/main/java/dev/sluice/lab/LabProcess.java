@@ -69,6 +69,9 @@ public final class LabProcess {
   public int awaitExit(Duration timeout) {
     try {
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        // A JVM then writes into its log what its threads do.
+        signal("QUIT");
+        process.waitFor(5, TimeUnit.SECONDS);
         throw new LabException(
             "%s did not end within %s; its log:\n%s".formatted(name, timeout, log()));
       }
