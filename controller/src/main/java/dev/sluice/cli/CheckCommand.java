@@ -32,6 +32,8 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    EffectiveConfiguration configuration = EffectiveConfiguration.of(spec, options);
+    configuration.warnings().forEach(spec.commandLine().getErr()::println);
     List<CheckResult> results = preflight(instance, options);
     PrintWriter out = spec.commandLine().getOut();
     if (output.isJson()) {

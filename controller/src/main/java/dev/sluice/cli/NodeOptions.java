@@ -39,8 +39,8 @@ final class NodeOptions {
       split = ",",
       description =
           "this node's addresses, best first: 'primary' in --node-port-addresses, and what source"
-              + " ranges admit the node by (default: those of its Node object, else the source"
-              + " address of the default route)")
+              + " ranges admit the node by (default: --bind-address, then those of its Node object,"
+              + " then the source address of the default route)")
   private List<String> ips = List.of();
 
   @Option(
@@ -51,6 +51,13 @@ final class NodeOptions {
           "networks of this node's pods, for --detect-local-mode NodeCIDR (default: those of its"
               + " Node object)")
   private List<String> podCidrs = List.of();
+
+  private Optional<IpAddress> bindAddress = Optional.empty();
+
+  /** Sets the address that comes first if {@code --node-ip} is not given. */
+  void bindAddress(Optional<IpAddress> address) {
+    bindAddress = address;
+  }
 
   /** In lower case, as kubelet registers the node (rule 34). */
   String name() {
@@ -78,7 +85,9 @@ final class NodeOptions {
 
   /** Empty to take what the network says. */
   List<IpAddress> ips() {
-    return ips.stream().map(text -> IpAddress.parse(text.strip())).toList();
+    return ips.isEmpty()
+        ? bindAddress.stream().toList()
+        : ips.stream().map(text -> IpAddress.parse(text.strip())).toList();
   }
 
   List<Cidr> podCidrs() {

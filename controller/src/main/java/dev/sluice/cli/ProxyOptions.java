@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -22,7 +23,10 @@ final class ProxyOptions {
       names = "--proxy-mode",
       paramLabel = "iptables|nftables",
       defaultValue = "iptables",
-      description = "the kube-proxy mode to behave like where the two differ")
+      converter = ProxyMode.class,
+      description =
+          "the kube-proxy mode to behave like where the two differ; ipvs behaves like iptables"
+              + " (default: ${DEFAULT-VALUE})")
   private ProxyConfig.Mode mode;
 
   @Option(
@@ -35,8 +39,9 @@ final class ProxyOptions {
   private List<String> nodePortAddresses = List.of();
 
   @Option(
-      names = "--localhost-nodeports",
-      arity = "1",
+      names = {"--localhost-nodeports", "--iptables-localhost-nodeports"},
+      arity = "0..1",
+      fallbackValue = "true",
       paramLabel = "true|false",
       defaultValue = "true",
       description =
@@ -99,11 +104,29 @@ final class ProxyOptions {
       })
   private List<String> serviceCidrs = List.of();
 
+  /** Reads {@code --proxy-mode}; what ipvs does otherwise is a notice's matter. */
+  static final class ProxyMode implements ITypeConverter<ProxyConfig.Mode> {
+    @Override
+    public ProxyConfig.Mode convert(String text) {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "", "iptables", "ipvs" -> ProxyConfig.Mode.IPTABLES;
+        case "nftables" -> ProxyConfig.Mode.NFTABLES;
+        default ->
+            throw new TypeConversionException(
+                "'%s' is none of iptables, nftables, ipvs".formatted(text));
+      };
+    }
+  }
+
   /** Reads {@code --detect-local-mode} by kube-proxy's words, in any case. */
   static final class DetectLocalMode
       implements ITypeConverter<LocalTraffic.Mode>, Iterable<String> {
     @Override
     public LocalTraffic.Mode convert(String text) {
+      return text.isEmpty() ? LocalTraffic.Mode.CLUSTER_CIDR : named(text);
+    }
+
+    private static LocalTraffic.Mode named(String text) {
       return Arrays.stream(LocalTraffic.Mode.values())
           .filter(mode -> mode.word().equalsIgnoreCase(text))
           .findFirst()
@@ -131,7 +154,7 @@ final class ProxyOptions {
   ProxyConfig config() {
     return new ProxyConfig(
         mode,
-        nodePortAddresses,
+        nodePortAddresses.stream().map(String::strip).filter(text -> !text.isEmpty()).toList(),
         localhostNodePorts,
         new LocalTraffic(detectLocalMode, cidrs(clusterCidrs), interfaceName()),
         masqueradeAll,
@@ -147,7 +170,10 @@ final class ProxyOptions {
   }
 
   private static List<Cidr> cidrs(List<String> texts) {
-    return texts.stream().map(text -> Cidr.parse(text.strip())).toList();
+    return texts.stream()
+        .filter(text -> !text.isBlank())
+        .map(text -> Cidr.parse(text.strip()))
+        .toList();
   }
 
   /** What is probably not meant so, a line each. */
@@ -159,9 +185,6 @@ final class ProxyOptions {
           "--detect-local-mode %s without %s: pods cannot be told from clients outside, and get"
                   .formatted(pods.mode().word(), optionOf(pods.mode()))
               + " only this node's endpoints where externalTrafficPolicy is Local");
-    }
-    if (masqueradeAll) {
-      lines.add("--masquerade-all has no effect");
     }
     return lines;
   }

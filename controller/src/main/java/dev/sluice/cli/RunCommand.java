@@ -5,6 +5,10 @@ import dev.sluice.loader.Libbpf;
 import dev.sluice.node.CheckResult;
 import dev.sluice.node.Preflight;
 import dev.sluice.source.ServiceSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "run",
@@ -30,11 +36,75 @@ final class RunCommand implements Callable<Integer> {
       description = "take everything away again when the agent is stopped")
   private boolean detachOnExit;
 
+  @Option(
+      names = "--write-config-to",
+      paramLabel = "FILE",
+      description = "write all settings that are in force to a file for --config, and exit")
+  private Path writeConfigTo;
+
+  @Option(
+      names = "--init-only",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "set the sysctls that the agent sets at its start, and exit")
+  private boolean initOnly;
+
+  @Option(
+      names = "--cleanup",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      hidden = true,
+      description = "refused, as what it is to remove has commands of its own")
+  private boolean cleanup;
+
   @Mixin private InstanceOptions instance;
   @Mixin private RunOptions options;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws InterruptedException {
+    EffectiveConfiguration configuration = configuration();
+    if (cleanup) {
+      throw new IllegalArgumentException(
+          "--cleanup: 'sluice detach' takes an instance away; 'sluice check' names the rules that"
+              + " kube-proxy left, and what removes them");
+    }
+    if (writeConfigTo != null) {
+      write(configuration);
+      return 0;
+    }
+    configuration.warnings().forEach(LOG::warn);
+    configuration.notices().forEach(LOG::info);
+    NodePreparation.setSysctls(configuration.kubeProxy());
+    if (initOnly) {
+      new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
+      return 0;
+    }
+    NodePreparation.setOutOfMemoryScore(configuration.kubeProxy());
+    return forward();
+  }
+
+  RunOptions options() {
+    return options;
+  }
+
+  /** What file and flags say, once they have been parsed. */
+  EffectiveConfiguration configuration() {
+    return EffectiveConfiguration.of(spec, options);
+  }
+
+  private void write(EffectiveConfiguration configuration) {
+    try {
+      Files.writeString(writeConfigTo, ConfigurationText.of(configuration));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + writeConfigTo, e);
+    }
+  }
+
+  private int forward() throws InterruptedException {
     ServiceSource source = options.source().open(options.node().name());
     if (!preflightPassed()) {
       return 1;

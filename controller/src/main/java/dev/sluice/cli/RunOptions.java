@@ -4,6 +4,7 @@ package dev.sluice.cli;
 import dev.sluice.attach.AttachMode;
 import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpUse;
+import dev.sluice.config.KubeProxyConfiguration;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.dataplane.MapSizes;
 import dev.sluice.dataplane.Sampling;
@@ -31,7 +32,10 @@ final class RunOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "YAML file with these options, long names without dashes as keys")
+      description = {
+        "YAML file with a KubeProxyConfiguration, a SluiceConfiguration or both; what is given here",
+        "on the command line wins over it. 'sluice config check FILE' tells what comes of it"
+      })
   @SuppressWarnings("UnusedVariable") // ConfigFile reads it before the options are parsed
   private Path config;
 
@@ -153,34 +157,51 @@ final class RunOptions {
 
   @Option(
       names = "--timeout-established",
-      paramLabel = "SECONDS",
-      description = "TCP flow without a packet (default: 86400)")
-  private Long establishedSeconds;
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "TCP flow without a packet, such as 24h or 300 for seconds (default: 24h)")
+  private Duration establishedTimeout;
 
   @Option(
       names = "--timeout-closed",
-      paramLabel = "SECONDS",
-      description = "TCP flow after its end (default: 30)")
-  private Long closedSeconds;
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "TCP flow after its end (default: 30s)")
+  private Duration closedTimeout;
 
   @Option(
       names = "--timeout-udp",
-      paramLabel = "SECONDS",
-      description = "UDP flow without a packet (default: 120)")
-  private Long udpSeconds;
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "UDP flow without a packet (default: 2m)")
+  private Duration udpTimeout;
 
   @Option(
       names = "--timeout-embryo",
-      paramLabel = "SECONDS",
-      description = "flow that is not answered (default: 60)")
-  private Long embryoSeconds;
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "flow that is not answered (default: 1m)")
+  private Duration embryoTimeout;
 
   @Option(
       names = "--collect-every",
-      paramLabel = "SECONDS",
-      defaultValue = "10",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      defaultValue = "10s",
       description = "how often dead flows are collected (default: ${DEFAULT-VALUE})")
-  private long collectSeconds;
+  private Duration collectEvery;
+
+  private KubeProxyConfiguration kubeProxy = KubeProxyConfiguration.defaults();
+
+  /** Takes over what other settings of kube-proxy than those with an option here mean for it. */
+  void follow(KubeProxyConfiguration configuration) {
+    kubeProxy = configuration;
+    node.bindAddress(configuration.bindAddress());
+  }
+
+  KubeProxyConfiguration kubeProxy() {
+    return kubeProxy;
+  }
 
   SourceOptions source() {
     return source;
@@ -237,7 +258,7 @@ final class RunOptions {
   }
 
   MapSizes mapSizes() {
-    MapSizes usual = MapSizes.forMemory(totalMemory());
+    MapSizes usual = Conntrack.sizes(MapSizes.forMemory(totalMemory()), kubeProxy, totalMemory());
     return new MapSizes(
         or(services, usual.services()),
         or(backends, usual.backends()),
@@ -266,18 +287,19 @@ final class RunOptions {
   }
 
   FlowTimeouts timeouts() {
+    FlowTimeouts usual = Conntrack.timeouts(kubeProxy);
     return new FlowTimeouts(
-        or(establishedSeconds, FlowTimeouts.DEFAULT.established()),
-        or(closedSeconds, FlowTimeouts.DEFAULT.closed()),
-        or(udpSeconds, FlowTimeouts.DEFAULT.udp()),
-        or(embryoSeconds, FlowTimeouts.DEFAULT.embryo()));
+        or(establishedTimeout, usual.established()),
+        or(closedTimeout, usual.closed()),
+        or(udpTimeout, usual.udp()),
+        or(embryoTimeout, usual.embryo()));
   }
 
-  private static Duration or(Long chosen, Duration usual) {
-    return chosen == null ? usual : Duration.ofSeconds(chosen);
+  private static Duration or(Duration chosen, Duration usual) {
+    return chosen == null ? usual : chosen;
   }
 
   Duration collectEvery() {
-    return Duration.ofSeconds(collectSeconds);
+    return collectEvery;
   }
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import dev.sluice.config.ConfigException;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
 import dev.sluice.node.NodeException;
 import dev.sluice.source.SourceException;
 import dev.sluice.verify.ScenarioException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,6 +26,7 @@ import picocli.CommandLine.Command;
       EventsCommand.class,
       TraceCommand.class,
       CheckCommand.class,
+      ConfigCommand.class,
       VerifyCommand.class,
       DetachCommand.class,
       VersionCommand.class
@@ -40,7 +43,7 @@ public final class Sluice {
     CommandLine commandLine;
     try {
       commandLine = commandLine(arguments);
-    } catch (ConfigFile.ConfigException e) {
+    } catch (ConfigException e) {
       System.err.println("sluice: " + e.getMessage());
       return CommandLine.ExitCode.USAGE;
     }
@@ -59,6 +62,9 @@ public final class Sluice {
           }
           return CommandLine.ExitCode.SOFTWARE;
         });
+    for (String command : List.of("run", "check")) {
+      KubeProxyFlags.addTo(commandLine.getSubcommands().get(command).getCommandSpec());
+    }
     ConfigFile.applyTo(commandLine, arguments);
     return commandLine;
   }

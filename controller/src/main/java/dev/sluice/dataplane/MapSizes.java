@@ -79,6 +79,16 @@ public record MapSizes(
     return new MapSizes(65536, 131072, 262144, 65536 * share, 16384 * share, 8192 * share);
   }
 
+  /** With flow tables of another size. */
+  public MapSizes withFlows(int entries) {
+    return new MapSizes(services, backends, regionBlocks, entries, embryos, fragments, eventBytes);
+  }
+
+  /** The memory that one entry takes in the flow tables of both families, roughly, in bytes. */
+  public static long bytesPerFlow() {
+    return Flow4.SIZE + FlowKey4.SIZE + Flow6.SIZE + FlowKey6.SIZE + 2L * HASH_OVERHEAD;
+  }
+
   /** The entries of a map, if its size is a choice. */
   Map<String, Integer> entries() {
     return Map.ofEntries(
@@ -99,10 +109,9 @@ public record MapSizes(
 
   /** The memory that the maps take, roughly, in bytes. */
   public long expectedBytes() {
-    long perFlow = Flow4.SIZE + FlowKey4.SIZE + Flow6.SIZE + FlowKey6.SIZE + 2L * HASH_OVERHEAD;
     long perFragmented =
         FragmentKey4.SIZE + FragmentKey6.SIZE + 2L * Fragment.SIZE + 2L * HASH_OVERHEAD;
-    return (flows + (long) embryos) * perFlow
+    return (flows + (long) embryos) * bytesPerFlow()
         + fragments * perFragmented
         + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
         + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)

@@ -4,7 +4,6 @@ package dev.sluice.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.attach.XdpUse;
 import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
@@ -15,16 +14,12 @@ import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.CommandRunner;
 import dev.sluice.node.NetworkImage;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -32,8 +27,6 @@ import picocli.CommandLine.ParameterException;
 
 /** What becomes of the options that say what kube-proxy would read elsewhere. */
 class RunOptionsTest {
-  @TempDir Path temporary;
-
   static RunOptions parse(String... arguments) {
     RunOptions options = new RunOptions();
     CommandLine commandLine = new CommandLine(options);
@@ -189,15 +182,6 @@ class RunOptionsTest {
     assertThat(facts(parse("--node-name", "a", "--zone=")).zone()).isEmpty();
   }
 
-  @Test
-  @ShowsRules(131)
-  void masqueradeAllIsAcceptedAndSaidToDoNothing() {
-    RunOptions options =
-        parse("--masquerade-all=true", "--cluster-cidr", "10.1.0.0/16", "--node-name", "a");
-
-    assertThat(options.proxy().warnings(facts(options))).contains("--masquerade-all has no effect");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"--hostname-override", "--node-name"})
   @ShowsRules(34)
@@ -256,66 +240,5 @@ class RunOptionsTest {
 
   private static String[] and(String first, String... others) {
     return Stream.concat(Stream.of(first), Stream.of(others)).toArray(String[]::new);
-  }
-
-  @Test
-  void theConfigFileKnowsThemAll() throws IOException {
-    Path file = temporary.resolve("sluice.yaml");
-    Files.writeString(
-        file,
-        """
-        detect-local-mode: NodeCIDR
-        pod-cidr: [10.1.1.0/24, "fd10:1::/64"]
-        pod-bridge-interface: cni0
-        pod-interface-name-prefix: veth
-        zone: north
-        node-ip: 10.0.0.9
-        localhost-nodeports: false
-        masquerade-all: true
-        xdp: off
-        """);
-    CommandLine check = checkBy(file);
-
-    assertThat(value(check, "--detect-local-mode")).isEqualTo(LocalTraffic.Mode.NODE_CIDR);
-    assertThat(value(check, "--pod-cidr")).isEqualTo(List.of("10.1.1.0/24", "fd10:1::/64"));
-    assertThat(value(check, "--pod-bridge-interface")).isEqualTo("cni0");
-    assertThat(value(check, "--pod-interface-name-prefix")).isEqualTo("veth");
-    assertThat(value(check, "--zone")).isEqualTo("north");
-    assertThat(value(check, "--node-ip")).isEqualTo(List.of("10.0.0.9"));
-    assertThat(value(check, "--localhost-nodeports")).isEqualTo(false);
-    assertThat(value(check, "--masquerade-all")).isEqualTo(true);
-    assertThat(value(check, "--xdp")).isEqualTo(XdpUse.OFF);
-  }
-
-  @Test
-  void theConfigFileKnowsKubeProxysNamesToo() throws IOException {
-    Path file = temporary.resolve("sluice.yaml");
-    Files.writeString(file, "hostname-override: a\nnodeport-addresses: [primary, 10.0.0.0/8]\n");
-    CommandLine check = checkBy(file);
-
-    assertThat(value(check, "--node-name")).isEqualTo("a");
-    assertThat(value(check, "--node-port-addresses")).isEqualTo(List.of("primary", "10.0.0.0/8"));
-  }
-
-  @Test
-  void twoNamesOfOneOptionInTheConfigFileAreRefused() throws IOException {
-    Path file = temporary.resolve("sluice.yaml");
-    Files.writeString(file, "hostname-override: a\nnode-name: b\n");
-
-    assertThatThrownBy(() -> checkBy(file))
-        .isInstanceOf(ConfigFile.ConfigException.class)
-        .hasMessageContainingAll("hostname-override", "node-name", "one option");
-  }
-
-  /** {@code sluice check} after it has read its options from a file. */
-  private static CommandLine checkBy(Path file) {
-    String[] arguments = {"check", "--config", file.toString()};
-    CommandLine sluice = Sluice.commandLine(arguments);
-    sluice.parseArgs(arguments);
-    return sluice.getSubcommands().get("check");
-  }
-
-  private static Object value(CommandLine command, String option) {
-    return command.getCommandSpec().findOption(option).getValue();
   }
 }
