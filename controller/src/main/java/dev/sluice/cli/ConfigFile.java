@@ -68,9 +68,12 @@ final class ConfigFile implements IDefaultValueProvider {
     ConfigurationFile content = ConfigurationFile.read(file, fields.keySet());
     List<String> errors = new ArrayList<>(content.errors());
     errors.addAll(KubeProxyConfiguration.of(content, Map.of()).errors());
+    CommandLine trial = new CommandLine(new RunCommand()).setCaseInsensitiveEnumValuesAllowed(true);
     content
         .sluice()
-        .forEach((field, value) -> problem(fields.get(field), field, value).ifPresent(errors::add));
+        .forEach(
+            (field, value) ->
+                problem(trial, fields.get(field), field, value).ifPresent(errors::add));
     if (!errors.isEmpty()) {
       throw ConfigException.of(errors);
     }
@@ -79,11 +82,9 @@ final class ConfigFile implements IDefaultValueProvider {
 
   /** Tries each field by itself, as of all options picocli names just the first bad one. */
   private static Optional<String> problem(
-      OptionSpec option, String field, ConfigurationFile.Value value) {
+      CommandLine trial, OptionSpec option, String field, ConfigurationFile.Value value) {
     try {
-      new CommandLine(new RunCommand())
-          .setCaseInsensitiveEnumValuesAllowed(true)
-          .parseArgs(option.longestName() + "=" + value.text());
+      trial.parseArgs(option.longestName() + "=" + value.text());
       return Optional.empty();
     } catch (ParameterException e) {
       return Optional.of(

@@ -107,8 +107,7 @@ final class EffectiveConfiguration {
     if (value != null) {
       return new Setting(SLUICE, name, value.text(), Origin.FILE, value.place());
     }
-    return new Setting(
-        SLUICE, name, Objects.requireNonNullElse(option.defaultValue(), ""), Origin.DEFAULT, "");
+    return new Setting(SLUICE, name, SluiceFields.defaultOf(option), Origin.DEFAULT, "");
   }
 
   KubeProxyConfiguration kubeProxy() {

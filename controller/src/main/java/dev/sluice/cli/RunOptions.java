@@ -13,7 +13,6 @@ import dev.sluice.node.DeviceSelection;
 import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.PortRange;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,6 +41,7 @@ final class RunOptions {
   @Mixin private SourceOptions source;
   @Mixin private NodeOptions node;
   @Mixin private ProxyOptions proxy;
+  @Mixin private TableOptions tables;
 
   @Option(
       names = "--device",
@@ -105,42 +105,6 @@ final class RunOptions {
       description = "the cluster's NodePort range, checked for overlap (default: ${DEFAULT-VALUE})")
   private String nodePorts;
 
-  @Option(names = "--services", paramLabel = "N", description = "frontends at most, per family")
-  private Integer services;
-
-  @Option(names = "--backends", paramLabel = "N", description = "backends at most, per family")
-  private Integer backends;
-
-  @Option(
-      names = "--regions",
-      paramLabel = "N",
-      description = "blocks of 16 ids for backend lists and Maglev tables")
-  private Integer regions;
-
-  @Option(
-      names = "--flows",
-      paramLabel = "N",
-      description = "entries of a flow table, two for each connection (default: by memory)")
-  private Integer flows;
-
-  @Option(
-      names = "--embryos",
-      paramLabel = "N",
-      description = "entries of the table of half-open flows (default: by memory)")
-  private Integer embryos;
-
-  @Option(
-      names = "--fragments",
-      paramLabel = "N",
-      description = "datagrams in fragments that may be on their way at once (default: by memory)")
-  private Integer fragments;
-
-  @Option(
-      names = "--event-bytes",
-      paramLabel = "N",
-      description = "room for events that are not read yet, 64 bytes each (default: 262144)")
-  private Integer eventBytes;
-
   @Option(
       names = "--sample-refusals",
       paramLabel = "N",
@@ -154,34 +118,6 @@ final class RunOptions {
       paramLabel = "N",
       description = "the same of packets that pass or are translated (default: 0)")
   private Integer sampleOthers;
-
-  @Option(
-      names = "--timeout-established",
-      paramLabel = "DURATION",
-      converter = DurationConverter.class,
-      description = "TCP flow without a packet, such as 24h or 300 for seconds (default: 24h)")
-  private Duration establishedTimeout;
-
-  @Option(
-      names = "--timeout-closed",
-      paramLabel = "DURATION",
-      converter = DurationConverter.class,
-      description = "TCP flow after its end (default: 30s)")
-  private Duration closedTimeout;
-
-  @Option(
-      names = "--timeout-udp",
-      paramLabel = "DURATION",
-      converter = DurationConverter.class,
-      description = "UDP flow without a packet (default: 2m)")
-  private Duration udpTimeout;
-
-  @Option(
-      names = "--timeout-embryo",
-      paramLabel = "DURATION",
-      converter = DurationConverter.class,
-      description = "flow that is not answered (default: 1m)")
-  private Duration embryoTimeout;
 
   @Option(
       names = "--collect-every",
@@ -258,15 +194,7 @@ final class RunOptions {
   }
 
   MapSizes mapSizes() {
-    MapSizes usual = Conntrack.sizes(MapSizes.forMemory(totalMemory()), kubeProxy, totalMemory());
-    return new MapSizes(
-        or(services, usual.services()),
-        or(backends, usual.backends()),
-        or(regions, usual.regionBlocks()),
-        or(flows, usual.flows()),
-        or(embryos, usual.embryos()),
-        or(fragments, usual.fragments()),
-        or(eventBytes, usual.eventBytes()));
+    return tables.sizes(kubeProxy);
   }
 
   Sampling sampling() {
@@ -279,24 +207,8 @@ final class RunOptions {
     return chosen == null ? usual : chosen;
   }
 
-  private static long totalMemory() {
-    return ManagementFactory.getOperatingSystemMXBean()
-            instanceof com.sun.management.OperatingSystemMXBean system
-        ? system.getTotalMemorySize()
-        : 1L << 30;
-  }
-
   FlowTimeouts timeouts() {
-    FlowTimeouts usual = Conntrack.timeouts(kubeProxy);
-    return new FlowTimeouts(
-        or(establishedTimeout, usual.established()),
-        or(closedTimeout, usual.closed()),
-        or(udpTimeout, usual.udp()),
-        or(embryoTimeout, usual.embryo()));
-  }
-
-  private static Duration or(Duration chosen, Duration usual) {
-    return chosen == null ? usual : chosen;
+    return tables.timeouts(kubeProxy);
   }
 
   Duration collectEvery() {

@@ -4,6 +4,7 @@ package dev.sluice.cli;
 import dev.sluice.config.KubeProxySetting;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The fields of a SluiceConfiguration: the long options of {@code sluice run} in camelCase, but for
- * those that kube-proxy's configuration has a field for and those that are about one call.
+ * those that kube-proxy's configuration has a field for and those that are about one call or test.
  */
 final class SluiceFields {
   private static final Set<String> OF_ONE_CALL =
@@ -21,6 +22,7 @@ final class SluiceFields {
           "--write-config-to",
           "--cleanup",
           "--init-only",
+          "--pretend-kernel",
           "--instance",
           "--pin-dir",
           "--run-dir",
@@ -40,6 +42,12 @@ final class SluiceFields {
   private static boolean isField(OptionSpec option) {
     return Arrays.stream(option.names())
         .noneMatch(name -> OF_ONE_CALL.contains(name) || KubeProxySetting.ofFlag(name).isPresent());
+  }
+
+  /** The option's default; empty if it has none, or one that depends on the node. */
+  static String defaultOf(OptionSpec option) {
+    boolean flag = option.type() == boolean.class;
+    return Objects.requireNonNullElse(option.defaultValue(), flag ? "false" : "");
   }
 
   /** {@code socketHooks} for {@code --socket-hooks}. */

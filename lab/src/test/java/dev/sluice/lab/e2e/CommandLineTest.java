@@ -4,6 +4,7 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.LabOptions;
@@ -13,12 +14,14 @@ import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.RequiresRoot;
 import dev.sluice.lab.SluiceHome;
 import dev.sluice.lab.Target;
+import dev.sluice.node.Sysctl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.Test;
 @RequiresRoot
 class CommandLineTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String SLUICE_CONFIGURATION =
+      "apiVersion: sluice.dev/v1alpha1\nkind: SluiceConfiguration\n";
 
   private Cluster cluster;
   private NodeHost node;
@@ -74,10 +79,10 @@ class CommandLineTest {
     assertThat(option.text()).contains("--manifest");
 
     Path config = cluster.lab().directory().resolve("bad.yaml");
-    Files.writeString(config, "node-name: x\nsnat-portss: 1-2\n");
-    Outcome key = ofInstance("run", "--manifests", "/tmp", "--config", config.toString());
-    assertThat(key.status()).isEqualTo(2);
-    assertThat(key.text()).contains("snat-portss").contains("bad.yaml").contains("snat-ports");
+    Files.writeString(config, SLUICE_CONFIGURATION + "zone: x\nsnatPortss: 1-2\n");
+    Outcome field = ofInstance("run", "--manifests", "/tmp", "--config", config.toString());
+    assertThat(field.status()).isEqualTo(2);
+    assertThat(field.text()).contains("snatPortss").contains("bad.yaml:4").contains("snatPorts,");
   }
 
   @Test
@@ -98,7 +103,7 @@ class CommandLineTest {
     ServiceFile service = ServiceFile.tcp("web", 1).with(cluster.lab().pod("pod-b"), 9000);
     cluster.apply("web.yaml", service.yaml());
     Path config = cluster.lab().directory().resolve("sluice.yaml");
-    Files.writeString(config, "socket-hooks: off\nsnat-ports: 61000-62000\n");
+    Files.writeString(config, SLUICE_CONFIGURATION + "socketHooks: off\nsnatPorts: 61000-62000\n");
     cluster.startAgent("node-1", "--config", config.toString());
     JsonNode status = cluster.status("node-1");
     assertThat(status.get("socketHooks").asText()).isEqualTo("off");
@@ -131,6 +136,76 @@ class CommandLineTest {
     assertThat(cluster.lab().client().probe().connect(target).server()).isEqualTo("pod-b");
 
     assertThat(cluster.agent("node-1").terminate()).as("exit status after SIGTERM").isZero();
+  }
+
+  @Test
+  @ShowsRules({182, 230, 237, 238, 240})
+  void aConfigurationOfKubeProxysIsFollowedAndTrafficIsServed() throws IOException {
+    ServiceFile service = ServiceFile.tcp("web", 1).with(cluster.lab().pod("pod-b"), 9000);
+    cluster.apply("web.yaml", service.yaml());
+    Path config = cluster.lab().directory().resolve("kube-proxy.yaml");
+    Files.writeString(
+        config,
+        """
+        apiVersion: kubeproxy.config.k8s.io/v1alpha1
+        kind: KubeProxyConfiguration
+        mode: nftables
+        udpIdleTimeout: 250ms
+        oomScoreAdj: -500
+        ipvs: {scheduler: wrr}
+        conntrack:
+          maxPerCore: 0
+          tcpEstablishedTimeout: 3h
+          tcpCloseWaitTimeout: 30m
+          tcpBeLiberal: true
+          udpTimeout: 45s
+          udpStreamTimeout: 4m
+        ---
+        """
+            + SLUICE_CONFIGURATION
+            + "snatPorts: 61000-62000\n");
+    Sysctl machine = new Sysctl(Path.of("/"));
+    Optional<String> machines = machine.read("net.netfilter.nf_conntrack_tcp_timeout_established");
+
+    Agent agent = cluster.startAgent("node-1", "--config", config.toString());
+
+    assertThat(conntrack("tcp_timeout_established")).isEqualTo("10800");
+    assertThat(conntrack("tcp_timeout_close_wait")).isEqualTo("1800");
+    assertThat(conntrack("tcp_be_liberal")).isEqualTo("1");
+    assertThat(conntrack("udp_timeout")).isEqualTo("45");
+    assertThat(conntrack("udp_timeout_stream")).isEqualTo("240");
+    assertThat(machine.read("net.netfilter.nf_conntrack_tcp_timeout_established"))
+        .as("outside of the node's network namespace")
+        .isEqualTo(machines);
+    String pid = cluster.status("node-1").get("pid").asText();
+    assertThat(Files.readString(Path.of("/proc", pid, "oom_score_adj")).strip()).isEqualTo("-500");
+    assertThat(agent.log())
+        .contains(
+            "KubeProxyConfiguration.udpIdleTimeout: unknown field",
+            "ipvs.scheduler wrr is ignored");
+    Target target = Target.of(service.externalIp(AddressFamily.IPV4), 80);
+    assertThat(cluster.lab().client().probe().connect(target).server()).isEqualTo("pod-b");
+  }
+
+  private String conntrack(String name) {
+    return node.run("cat", "/proc/sys/net/netfilter/nf_conntrack_" + name).strip();
+  }
+
+  @Test
+  @ShowsRules(194)
+  void initOnlySetsSysctlsAndExits() {
+    Outcome outcome =
+        ofInstance(
+            "run",
+            "--init-only",
+            "--conntrack-tcp-timeout-close-wait=20m",
+            "--snat-ports=61000-61999");
+
+    assertThat(outcome.status()).as(outcome.text()).isZero();
+    assertThat(conntrack("tcp_timeout_close_wait")).isEqualTo("1200");
+    assertThat(node.run("cat", "/proc/sys/net/ipv4/ip_local_reserved_ports").strip())
+        .isEqualTo("61000-61999");
+    assertThat(node.bpffs().resolve("sluice")).doesNotExist();
   }
 
   @Test
