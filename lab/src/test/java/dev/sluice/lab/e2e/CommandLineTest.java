@@ -151,7 +151,7 @@ class CommandLineTest {
         kind: KubeProxyConfiguration
         mode: nftables
         udpIdleTimeout: 250ms
-        oomScoreAdj: -500
+        oomScoreAdj: 100
         ipvs: {scheduler: wrr}
         conntrack:
           maxPerCore: 0
@@ -178,7 +178,7 @@ class CommandLineTest {
         .as("outside of the node's network namespace")
         .isEqualTo(machines);
     String pid = cluster.status("node-1").get("pid").asText();
-    assertThat(Files.readString(Path.of("/proc", pid, "oom_score_adj")).strip()).isEqualTo("-500");
+    assertThat(Files.readString(Path.of("/proc", pid, "oom_score_adj")).strip()).isEqualTo("100");
     assertThat(agent.log())
         .contains(
             "KubeProxyConfiguration.udpIdleTimeout: unknown field",
