@@ -75,6 +75,7 @@ final class ConfigFile implements IDefaultValueProvider {
             (field, value) ->
                 problem(trial, fields.get(field), field, value).ifPresent(errors::add));
     if (!errors.isEmpty()) {
+      errors.addAll(content.strictErrors());
       throw ConfigException.of(errors);
     }
     return new ConfigFile(content);

@@ -11,9 +11,12 @@ import dev.sluice.cli.EffectiveConfiguration.Setting;
 import dev.sluice.config.KubeProxySetting;
 import dev.sluice.config.ValueKind;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Writes a configuration as a file that {@code --config} reads. */
 final class ConfigurationText {
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("[1-9]\\d{0,17}|0");
+
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
@@ -36,7 +39,10 @@ final class ConfigurationText {
     document.put("kind", kind);
     for (Setting setting : configuration.settings()) {
       if (setting.configuration().equals(kind) && !setting.value().isEmpty()) {
-        put(document, setting);
+        KubeProxySetting.ofField(setting.field())
+            .filter(_ -> kind.equals(EffectiveConfiguration.KUBE_PROXY))
+            .ifPresentOrElse(
+                field -> put(document, setting, field.kind()), () -> put(document, setting));
       }
     }
     try {
@@ -46,11 +52,23 @@ final class ConfigurationText {
     }
   }
 
+  /** As what it looks like: a field of Sluice's own is read by its text. */
   private static void put(ObjectNode document, Setting setting) {
+    String value = setting.value();
+    if (WHOLE_NUMBER.matcher(value).matches()) {
+      document.put(setting.field(), Long.parseLong(value));
+    } else if (value.equals("true") || value.equals("false")) {
+      document.put(setting.field(), Boolean.parseBoolean(value));
+    } else {
+      document.put(setting.field(), value);
+    }
+  }
+
+  private static void put(ObjectNode document, Setting setting, ValueKind kind) {
     String[] path = setting.field().split("\\.", -1);
     ObjectNode parent = path.length == 1 ? document : document.withObjectProperty(path[0]);
     String name = path[path.length - 1];
-    switch (kind(setting)) {
+    switch (kind) {
       case BOOLEAN -> parent.put(name, Boolean.parseBoolean(setting.value()));
       case INTEGER -> parent.put(name, Integer.parseInt(setting.value()));
       case NUMBER -> parent.put(name, Double.parseDouble(setting.value()));
@@ -73,13 +91,5 @@ final class ConfigurationText {
       String[] sides = gate.split("=", 2);
       gates.put(sides[0], sides.length < 2 || Boolean.parseBoolean(sides[1]));
     }
-  }
-
-  /** The kind of a value that a file has; text if it is not kube-proxy's. */
-  private static ValueKind kind(Setting setting) {
-    return KubeProxySetting.ofField(setting.field())
-        .filter(_ -> setting.configuration().equals(EffectiveConfiguration.KUBE_PROXY))
-        .map(KubeProxySetting::kind)
-        .orElse(ValueKind.TEXT);
   }
 }

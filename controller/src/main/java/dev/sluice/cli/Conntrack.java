@@ -51,8 +51,10 @@ final class Conntrack {
             : Math.max(Math.toIntExact(scaled), configuration.integer("conntrack.min")));
   }
 
+  /** The defaults, written out or not, are no reason to take room away or to need more. */
   private static boolean isSizeSet(KubeProxyConfiguration configuration) {
-    return configuration.isSet("conntrack.maxPerCore") || configuration.isSet("conntrack.min");
+    return !configuration.isDefault("conntrack.maxPerCore")
+        || !configuration.isDefault("conntrack.min");
   }
 
   /**

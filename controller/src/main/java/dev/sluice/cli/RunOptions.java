@@ -31,10 +31,9 @@ final class RunOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = {
-        "YAML file with a KubeProxyConfiguration, a SluiceConfiguration or both; what is given here",
-        "on the command line wins over it. 'sluice config check FILE' tells what comes of it"
-      })
+      description =
+          "YAML file with a KubeProxyConfiguration, a SluiceConfiguration or both; what is given on"
+              + " the command line wins over it. 'sluice config check FILE' tells what comes of it")
   @SuppressWarnings("UnusedVariable") // ConfigFile reads it before the options are parsed
   private Path config;
 

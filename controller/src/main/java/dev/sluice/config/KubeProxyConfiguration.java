@@ -142,9 +142,9 @@ public final class KubeProxyConfiguration {
     return text(field).isEmpty() ? List.of() : Arrays.asList(text(field).split(",", -1));
   }
 
-  /** Whether a file or a flag says what the field is. */
-  public boolean isSet(String field) {
-    return value(field).origin() != Origin.DEFAULT;
+  /** Whether the field has the default value, whoever says so. */
+  public boolean isDefault(String field) {
+    return text(field).equals(setting(field).defaultValue());
   }
 
   /** The node's address that {@code bindAddress} names (rule 201). */

@@ -125,6 +125,7 @@ class ConfigCheckCommandTest {
                 kind: KubeProxyConfiguration
                 mode: userspace
                 oomScoreAdj: 2000
+                udpIdleTimeout: 1s
                 ---
                 apiVersion: sluice.dev/v1alpha1
                 kind: SluiceConfiguration
@@ -137,12 +138,13 @@ class ConfigCheckCommandTest {
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines().filter(line -> line.contains("config.yaml:")))
-        .hasSize(5)
+        .hasSize(6)
+        .anyMatch(line -> line.contains("config.yaml:5: KubeProxyConfiguration.udpIdleTimeout"))
         .anyMatch(line -> line.contains("config.yaml:3: KubeProxyConfiguration.mode"))
         .anyMatch(line -> line.contains("config.yaml:4: KubeProxyConfiguration.oomScoreAdj"))
-        .anyMatch(line -> line.contains("config.yaml:8: SluiceConfiguration.xdp"))
-        .anyMatch(line -> line.contains("config.yaml:9: SluiceConfiguration.flows"))
-        .anyMatch(line -> line.contains("config.yaml:10: SluiceConfiguration.timeoutUdp"));
+        .anyMatch(line -> line.contains("config.yaml:9: SluiceConfiguration.xdp"))
+        .anyMatch(line -> line.contains("config.yaml:10: SluiceConfiguration.flows"))
+        .anyMatch(line -> line.contains("config.yaml:11: SluiceConfiguration.timeoutUdp"));
   }
 
   @Test
