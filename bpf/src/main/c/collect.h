@@ -10,22 +10,28 @@ static __always_inline void FN(mark_bits_used)(const struct FN(flow_key) *key,
 		FN(filter_bit)(&original->destination, original->destination_port, key->protocol));
 }
 
+/* Of a flow of which one side has sent the flags `seen` and the other one `other`. */
 static __always_inline __u32 FN(timeout)(const struct collection *collection, __u8 protocol,
-					 bool closed)
+					 __u8 seen, __u8 other)
 {
 	if (protocol == IPPROTO_UDP)
 		return collection->udp_timeout;
-	return closed ? collection->closed_timeout : collection->established_timeout;
+	if (is_closed(seen, other))
+		return collection->closed_timeout;
+	return (seen | other) & SEEN_FIN ? collection->half_closed_timeout
+					 : collection->established_timeout;
 }
 
 static long FN(collect_embryo)(void *map, struct FN(flow_key) *key, struct FN(flow) *stored,
 			       struct collection *collection)
 {
+	const __u32 timeout = key->protocol == IPPROTO_UDP ? collection->unanswered_udp_timeout
+							   : collection->embryo_timeout;
 	struct FN(flow) flow;
 
 	if (!FN(copy_flow)(key, stored, &flow))
 		return CONTINUE;
-	if (stamp_now() - flow.last_seen >= collection->embryo_timeout) {
+	if (stamp_now() - flow.last_seen >= timeout) {
 		bpf_map_delete_elem(map, key);
 		collection->deleted++;
 	} else if (flow.direction == DIRECTION_ORIGINAL) {
@@ -68,7 +74,6 @@ static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow
 	struct FN(flow) flow;
 	struct FN(other_half) pair;
 	__u32 last_seen;
-	bool closed;
 
 	if (!FN(copy_flow)(key, stored, &flow))
 		return CONTINUE;
@@ -88,8 +93,8 @@ static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow
 	last_seen = flow.last_seen;
 	if (pair.found && (__s32)(pair.last_seen - last_seen) > 0)
 		last_seen = pair.last_seen;
-	closed = is_closed(flow.seen, pair.found ? pair.seen : SEEN_FIN);
-	if (stamp_now() - last_seen < FN(timeout)(collection, key->protocol, closed)) {
+	if (stamp_now() - last_seen < FN(timeout)(collection, key->protocol, flow.seen,
+						  pair.found ? pair.seen : SEEN_FIN)) {
 		if (flow.direction == DIRECTION_ORIGINAL) {
 			FN(mark_bits_used)(key, &flow);
 			collection->live++;

@@ -394,9 +394,11 @@ struct event {
 /* Argument and answer of the program that collects dead flows. Time-outs are in stamps. */
 struct collection {
 	__u32 established_timeout;
+	__u32 half_closed_timeout;        /* one side has sent its FIN */
 	__u32 closed_timeout;
 	__u32 udp_timeout;
 	__u32 embryo_timeout;
+	__u32 unanswered_udp_timeout;
 	__u32 live;                       /* out: flows left in the table, by pairs */
 	__u32 embryos;                    /* out: half-open flows, by pairs */
 	__u32 deleted;                    /* out: entries deleted */
@@ -423,7 +425,7 @@ _Static_assert(sizeof(struct translation) == 44, "translation");
 _Static_assert(sizeof(struct shared_port) == 20, "shared_port");
 _Static_assert(sizeof(struct stale_socket) == 56, "stale_socket: 8 bytes and inet_diag_sockid");
 _Static_assert(sizeof(struct event) == 56, "event: 64 bytes in the ring, header included");
-_Static_assert(sizeof(struct collection) == 32, "collection");
+_Static_assert(sizeof(struct collection) == 40, "collection");
 _Static_assert(REASON_COUNT <= STATS_ROW, "reasons fit a row");
 
 #endif

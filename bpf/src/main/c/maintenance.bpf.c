@@ -36,9 +36,11 @@ int collect(struct collection *answer)
 	/* A callback may be handed the stack, not the context. */
 	struct collection collection = {
 		.established_timeout = answer->established_timeout,
+		.half_closed_timeout = answer->half_closed_timeout,
 		.closed_timeout = answer->closed_timeout,
 		.udp_timeout = answer->udp_timeout,
 		.embryo_timeout = answer->embryo_timeout,
+		.unanswered_udp_timeout = answer->unanswered_udp_timeout,
 	};
 
 	bpf_for_each_map_elem(&embryo4, collect_embryo4, &collection, 0);

@@ -76,9 +76,11 @@ final class Conntrack {
     FlowTimeouts usual = FlowTimeouts.DEFAULT;
     return new FlowTimeouts(
         or(configuration.duration("conntrack.tcpEstablishedTimeout"), usual.established()),
+        or(configuration.duration("conntrack.tcpCloseWaitTimeout"), usual.halfClosed()),
         usual.closed(),
         or(configuration.duration("conntrack.udpStreamTimeout"), usual.udp()),
-        or(configuration.duration("conntrack.udpTimeout"), usual.embryo()));
+        usual.embryo(),
+        or(configuration.duration("conntrack.udpTimeout"), usual.unansweredUdp()));
   }
 
   private static Duration or(Duration chosen, Duration usual) {

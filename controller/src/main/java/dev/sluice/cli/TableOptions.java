@@ -55,6 +55,13 @@ final class TableOptions {
   private Duration establishedTimeout;
 
   @Option(
+      names = "--timeout-half-closed",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "TCP flow that one side has ended (default: 1h)")
+  private Duration halfClosedTimeout;
+
+  @Option(
       names = "--timeout-closed",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
@@ -65,15 +72,22 @@ final class TableOptions {
       names = "--timeout-udp",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "UDP flow without a packet (default: 2m)")
+      description = "UDP flow without a packet (default: 3m)")
   private Duration udpTimeout;
 
   @Option(
       names = "--timeout-embryo",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      description = "flow that is not answered (default: 1m)")
+      description = "TCP flow that is not answered (default: 1m)")
   private Duration embryoTimeout;
+
+  @Option(
+      names = "--timeout-unanswered-udp",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "UDP flow that is not answered (default: 30s)")
+  private Duration unansweredUdpTimeout;
 
   /** What is not given here goes by kube-proxy's conntrack settings, then by the memory. */
   MapSizes sizes(KubeProxyConfiguration kubeProxy) {
@@ -92,9 +106,11 @@ final class TableOptions {
     FlowTimeouts usual = Conntrack.timeouts(kubeProxy);
     return new FlowTimeouts(
         Objects.requireNonNullElse(establishedTimeout, usual.established()),
+        Objects.requireNonNullElse(halfClosedTimeout, usual.halfClosed()),
         Objects.requireNonNullElse(closedTimeout, usual.closed()),
         Objects.requireNonNullElse(udpTimeout, usual.udp()),
-        Objects.requireNonNullElse(embryoTimeout, usual.embryo()));
+        Objects.requireNonNullElse(embryoTimeout, usual.embryo()),
+        Objects.requireNonNullElse(unansweredUdpTimeout, usual.unansweredUdp()));
   }
 
   private static int or(Integer chosen, int usual) {

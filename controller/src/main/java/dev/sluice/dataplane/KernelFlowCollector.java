@@ -21,9 +21,11 @@ final class KernelFlowCollector implements FlowCollector {
     try (Arena arena = Arena.ofConfined()) {
       Collection order = Collection.allocate(arena);
       order.establishedTimeout(clock.stamps(timeouts.established()));
+      order.halfClosedTimeout(clock.stamps(timeouts.halfClosed()));
       order.closedTimeout(clock.stamps(timeouts.closed()));
       order.udpTimeout(clock.stamps(timeouts.udp()));
       order.embryoTimeout(clock.stamps(timeouts.embryo()));
+      order.unansweredUdpTimeout(clock.stamps(timeouts.unansweredUdp()));
       Collection answer =
           new Collection()
               .wrap(

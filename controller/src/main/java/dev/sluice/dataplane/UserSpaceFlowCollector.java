@@ -11,6 +11,7 @@ import dev.sluice.model.Protocol;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -60,11 +61,13 @@ final class UserSpaceFlowCollector implements FlowCollector {
     BpfMap map = objects.map(layout.embryoMap);
     int now = clock.stamp();
     int limit = clock.stamps(timeouts.embryo());
+    int udpLimit = clock.stamps(timeouts.unansweredUdp());
     try (Arena arena = Arena.ofConfined()) {
       List<Suspect> dead = new ArrayList<>();
       map.forEach(
           (key, value) -> {
-            if (now - Bytes.word(value, layout.flow.lastSeen()) >= limit) {
+            int idle = now - Bytes.word(value, layout.flow.lastSeen());
+            if (idle >= (isUdp(layout, key) ? udpLimit : limit)) {
               dead.add(suspect(arena, key, value));
             } else if (isOriginal(layout, value)) {
               markBitsUsed(layout, key, value);
@@ -102,9 +105,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
               lastSeen =
                   lastSeen + Math.max(0, Bytes.word(pair, layout.flow.lastSeen()) - lastSeen);
             }
-            boolean closed =
-                ((seen | pairSeen) & SeenFlags.RST) != 0 || (seen & pairSeen & SeenFlags.FIN) != 0;
-            if (now - lastSeen < timeout(layout, key, closed, timeouts)) {
+            if (now - lastSeen < clock.stamps(timeout(layout, key, seen, pairSeen, timeouts))) {
               if (isOriginal(layout, value)) {
                 markBitsUsed(layout, key, value);
                 tally.live++;
@@ -120,12 +121,21 @@ final class UserSpaceFlowCollector implements FlowCollector {
     }
   }
 
-  private int timeout(
-      FamilyLayout layout, MemorySegment key, boolean closed, FlowTimeouts timeouts) {
-    if (Bytes.unsignedByte(key, layout.key.protocol()) == Protocol.UDP.number()) {
-      return clock.stamps(timeouts.udp());
+  private static Duration timeout(
+      FamilyLayout layout, MemorySegment key, int seen, int pairSeen, FlowTimeouts timeouts) {
+    if (isUdp(layout, key)) {
+      return timeouts.udp();
     }
-    return clock.stamps(closed ? timeouts.closed() : timeouts.established());
+    if (((seen | pairSeen) & SeenFlags.RST) != 0 || (seen & pairSeen & SeenFlags.FIN) != 0) {
+      return timeouts.closed();
+    }
+    return ((seen | pairSeen) & SeenFlags.FIN) != 0
+        ? timeouts.halfClosed()
+        : timeouts.established();
+  }
+
+  private static boolean isUdp(FamilyLayout layout, MemorySegment key) {
+    return Bytes.unsignedByte(key, layout.key.protocol()) == Protocol.UDP.number();
   }
 
   private static boolean isOriginal(FamilyLayout layout, MemorySegment value) {
@@ -162,10 +172,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
   }
 
   private void markBitsUsed(FamilyLayout layout, MemorySegment key, MemorySegment value) {
-    Protocol protocol =
-        Bytes.unsignedByte(key, layout.key.protocol()) == Protocol.UDP.number()
-            ? Protocol.UDP
-            : Protocol.TCP;
+    Protocol protocol = isUdp(layout, key) ? Protocol.UDP : Protocol.TCP;
     IpAddress frontend = Bytes.address(key, layout.key.destination(), layout.family);
     int frontendPort = Bytes.port(key, layout.key.destinationPort());
     IpAddress backend = Bytes.address(value, layout.flow.destination(), layout.family);

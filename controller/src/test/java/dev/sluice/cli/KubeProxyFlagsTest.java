@@ -114,8 +114,6 @@ class KubeProxyFlagsTest {
         "--ipvs-tcp-timeout=1h",
         "--ipvs-tcpfin-timeout=1m",
         "--ipvs-udp-timeout=1m",
-        "--conntrack-tcp-timeout-close-wait=2h",
-        "--conntrack-udp-timeout=20s",
       })
   @ShowsRules({131, 242, 243, 244, 246, 247, 248})
   void aFlagThatIsNotHonouredIsAcceptedAndToldInOneLine(String flag) {
@@ -140,7 +138,9 @@ class KubeProxyFlagsTest {
         "--conntrack-max-per-core=1",
         "--conntrack-min=1",
         "--conntrack-tcp-timeout-established=1h",
+        "--conntrack-tcp-timeout-close-wait=2h",
         "--conntrack-tcp-be-liberal",
+        "--conntrack-udp-timeout=20s",
         "--conntrack-udp-timeout-stream=3m",
         "--init-only",
         "--cleanup",
@@ -220,8 +220,9 @@ class KubeProxyFlagsTest {
                       maxPerCore: 40000
                       min: 50000
                       tcpEstablishedTimeout: 2h
+                      tcpCloseWaitTimeout: 20m
                       udpTimeout: 20s
-                      udpStreamTimeout: 3m
+                      udpStreamTimeout: 4m
                     """),
             "--conntrack-tcp-timeout-established=3h");
 
@@ -231,8 +232,10 @@ class KubeProxyFlagsTest {
         .isEqualTo(
             new FlowTimeouts(
                 Duration.ofHours(3),
+                Duration.ofMinutes(20),
                 FlowTimeouts.DEFAULT.closed(),
-                Duration.ofMinutes(3),
+                Duration.ofMinutes(4),
+                FlowTimeouts.DEFAULT.embryo(),
                 Duration.ofSeconds(20)));
     long memory = 1L << 40;
     assertThat(Conntrack.sizes(MapSizes.forMemory(memory), ready.kubeProxy(), memory).flows())

@@ -42,7 +42,7 @@ class FlowCollectionTest {
       establish(cast, cast.clientEnd());
       call(cast, new End(cast.client(), 9)); // never answered
     }
-    FlowTimeouts patient = new FlowTimeouts(LONG, SHORT, SHORT, LONG);
+    FlowTimeouts patient = new FlowTimeouts(LONG, LONG, SHORT, SHORT, LONG, SHORT);
     assertThat(node.collect(patient)).isEqualTo(new CollectionResult(2, 2, 0, 0));
 
     node.pause(PAUSE);
@@ -53,7 +53,7 @@ class FlowCollectionTest {
       reply(cast, cast.clientEnd(), Flag.RST);
     }
     node.pause(PAUSE);
-    FlowTimeouts impatientWithEmbryos = new FlowTimeouts(LONG, LONG, SHORT, SHORT);
+    FlowTimeouts impatientWithEmbryos = new FlowTimeouts(LONG, LONG, LONG, SHORT, SHORT, SHORT);
     assertThat(node.collect(impatientWithEmbryos))
         .as("the reset connections stay, the two half-open ones go with both halves")
         .isEqualTo(new CollectionResult(2, 0, 4, 0));
@@ -64,13 +64,56 @@ class FlowCollectionTest {
 
   @ParameterizedTest(name = "in the kernel: {0}")
   @ValueSource(booleans = {true, false})
+  void aConnectionThatOneSideHasEndedHasATimeOutOfItsOwn(boolean inKernel) {
+    node = new NodeUnderTest(Delivery.TEST_RUN, inKernel);
+    node.reset();
+    for (IpFamily family : IpFamily.values()) {
+      Cast cast = Cast.of(family);
+      establish(cast, cast.clientEnd());
+      establish(cast, new End(cast.client(), 9));
+      assertThat(reply(cast, cast.clientEnd(), Flag.FIN, Flag.ACK)).isEqualTo(Reason.REPLIED);
+    }
+    node.pause(PAUSE);
+
+    FlowTimeouts impatientWithHalves = new FlowTimeouts(LONG, SHORT, LONG, LONG, LONG, LONG);
+    assertThat(node.collect(impatientWithHalves)).isEqualTo(new CollectionResult(2, 0, 4, 0));
+  }
+
+  @ParameterizedTest(name = "in the kernel: {0}")
+  @ValueSource(booleans = {true, false})
+  void unansweredUdpHasATimeOutOfItsOwn(boolean inKernel) {
+    node = new NodeUnderTest(Delivery.TEST_RUN, inKernel);
+    node.reset();
+    for (IpFamily family : IpFamily.values()) {
+      Cast cast = Cast.of(family);
+      node.apply(
+          Plans.service(
+              Protocol.UDP,
+              cast.otherFrontend(),
+              Plans.random(Plans.local(cast.backend(cast.pod())))));
+      Sent question = Sent.of(Packet.udp(cast.clientEnd(), cast.otherFrontend()));
+      assertThat(node.deliver(Hook.TC_INGRESS, Place.UPLINK, question, true).reason())
+          .isEqualTo(Reason.OPENED_LOCAL);
+      establish(cast, cast.clientEnd());
+      call(cast, new End(cast.client(), 9));
+    }
+    node.pause(PAUSE);
+
+    FlowTimeouts impatient = new FlowTimeouts(LONG, LONG, LONG, LONG, LONG, SHORT);
+    assertThat(node.collect(impatient))
+        .as("TCP without an answer stays")
+        .isEqualTo(new CollectionResult(2, 2, 4, 0));
+  }
+
+  @ParameterizedTest(name = "in the kernel: {0}")
+  @ValueSource(booleans = {true, false})
   void aFilterBitStaysAsLongAsAFlowNeedsIt(boolean inKernel) {
     node = new NodeUnderTest(Delivery.TEST_RUN, inKernel);
     node.reset();
     Cast cast = Cast.of(IpFamily.IPV4);
     ServicePlan plan = establish(cast, cast.clientEnd());
     node.remove(plan.name());
-    FlowTimeouts patient = new FlowTimeouts(LONG, SHORT, SHORT, SHORT);
+    FlowTimeouts patient = new FlowTimeouts(LONG, LONG, SHORT, SHORT, SHORT, SHORT);
     node.collect(patient);
     node.collect(patient);
     assertThat(reply(cast, cast.clientEnd(), Flag.ACK)).isEqualTo(Reason.REPLIED);
@@ -78,7 +121,7 @@ class FlowCollectionTest {
     assertThat(reply(cast, stranger, Flag.ACK)).isEqualTo(Reason.PASS_NO_FLOW);
 
     node.pause(PAUSE);
-    FlowTimeouts impatient = new FlowTimeouts(SHORT, SHORT, SHORT, SHORT);
+    FlowTimeouts impatient = new FlowTimeouts(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT);
     node.collect(impatient);
     assertThat(reply(cast, stranger, Flag.ACK))
         .as("the bit is idle for the first time")

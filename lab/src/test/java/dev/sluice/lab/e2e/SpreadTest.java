@@ -49,6 +49,8 @@ class SpreadTest {
             "1",
             "--timeout-embryo",
             "1",
+            "--timeout-unanswered-udp",
+            "1",
             "--collect-every",
             "1");
     local = NamedServers.tcp(cluster.lab().pod("pod-b"), FIRST_PORT, PORTS);
