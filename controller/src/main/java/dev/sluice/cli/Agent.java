@@ -79,8 +79,10 @@ final class Agent implements AutoCloseable {
    * devices and sockets at once if an earlier agent left its Services, so that new pods are served
    * even while the source cannot be read; else {@link #awaitReady} does so. Call it on a platform
    * thread in the node's network namespace.
+   *
+   * @param configuration all settings that are in force, in JSON, for whoever asks
    */
-  Agent(InstanceOptions instance, RunOptions options, ServiceSource source) {
+  Agent(InstanceOptions instance, RunOptions options, ServiceSource source, String configuration) {
     this.instance = instance;
     this.options = options;
     this.features = options.kernelFeatures();
@@ -100,6 +102,8 @@ final class Agent implements AutoCloseable {
                   "trace",
                   this::trace));
       closing.push(admin);
+      Surfaces surfaces = new Surfaces(options, source, configuration);
+      closing.push(surfaces);
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
       objects = LoadedObjects.open(instance.pins(), loadOptions());
       closing.push(objects);
@@ -120,7 +124,7 @@ final class Agent implements AutoCloseable {
               options.attachMode(features),
               new XdpAttachments(objects, instance.pins(), options.xdp()));
       cgroup = CgroupRoot.find(Path.of("/"), options.cgroup()).path();
-      services = new Services(dataplane, this::facts, options.proxyConfig());
+      services = new Services(dataplane, this::facts, options.proxyConfig(), surfaces);
       if (takingOver) {
         attach();
       }
@@ -143,6 +147,9 @@ final class Agent implements AutoCloseable {
               Maintenance.PERIOD.toMillis(),
               TimeUnit.MILLISECONDS);
       closing.push(() -> collecting.cancel(false));
+      surfaces.started(
+          new AgentReadings(dataplane, counters, devices, services, maintenance, staleSockets));
+      closing.push(surfaces::stopScrapes);
       source.start(services);
       closing.push(source);
       started = true;

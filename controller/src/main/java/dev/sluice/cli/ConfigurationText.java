@@ -27,12 +27,32 @@ final class ConfigurationText {
 
   /** Both documents, with all values that are in force. */
   static String of(EffectiveConfiguration configuration) {
-    return document(
-            configuration, EffectiveConfiguration.KUBE_PROXY, "kubeproxy.config.k8s.io/v1alpha1")
-        + document(configuration, EffectiveConfiguration.SLUICE, "sluice.dev/v1alpha1");
+    try {
+      return YAML.writeValueAsString(kubeProxy(configuration))
+          + YAML.writeValueAsString(sluice(configuration));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
-  private static String document(
+  /** Both documents as {@code /configz} shows them, by the groups that they belong to. */
+  static String json(EffectiveConfiguration configuration) {
+    ObjectNode groups = JsonNodeFactory.instance.objectNode();
+    groups.set("kubeproxy.config.k8s.io", kubeProxy(configuration));
+    groups.set("sluice.dev", sluice(configuration));
+    return groups.toString();
+  }
+
+  private static ObjectNode kubeProxy(EffectiveConfiguration configuration) {
+    return document(
+        configuration, EffectiveConfiguration.KUBE_PROXY, "kubeproxy.config.k8s.io/v1alpha1");
+  }
+
+  private static ObjectNode sluice(EffectiveConfiguration configuration) {
+    return document(configuration, EffectiveConfiguration.SLUICE, "sluice.dev/v1alpha1");
+  }
+
+  private static ObjectNode document(
       EffectiveConfiguration configuration, String kind, String apiVersion) {
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     document.put("apiVersion", apiVersion);
@@ -45,11 +65,7 @@ final class ConfigurationText {
                 field -> put(document, setting, field.kind()), () -> put(document, setting));
       }
     }
-    try {
-      return YAML.writeValueAsString(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return document;
   }
 
   /** As what it looks like: a field of Sluice's own is read by its text. */

@@ -8,6 +8,7 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.FlowTimeouts;
 import dev.sluice.loader.BpfException;
 import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class Maintenance implements Runnable {
   private long lastCollectionNanos = System.nanoTime();
   private long lastFull;
   private volatile CollectionResult lastCollection = new CollectionResult(0, 0, 0, 0);
+  private final LongAdder deleted = new LongAdder();
 
   Maintenance(
       Dataplane dataplane,
@@ -46,6 +48,11 @@ final class Maintenance implements Runnable {
   /** What the last collection found. */
   CollectionResult lastCollection() {
     return lastCollection;
+  }
+
+  /** Entries of the flow tables that were deleted since the agent began. */
+  long deletedEntries() {
+    return deleted.sum();
   }
 
   @Override
@@ -67,6 +74,7 @@ final class Maintenance implements Runnable {
   private void collect(FlowTimeouts by) {
     lastCollectionNanos = System.nanoTime();
     lastCollection = dataplane.collect(by);
+    deleted.add(lastCollection.deleted());
   }
 
   private long full() {

@@ -84,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
       return 0;
     }
     NodePreparation.setOutOfMemoryScore(configuration.kubeProxy());
-    return forward();
+    return forward(ConfigurationText.json(configuration));
   }
 
   RunOptions options() {
@@ -104,14 +104,14 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int forward() throws InterruptedException {
+  private int forward(String configuration) throws InterruptedException {
     ServiceSource source = options.source().open(options.node().name());
     if (!preflightPassed()) {
       return 1;
     }
     Libbpf.require();
     CountDownLatch stopped = new CountDownLatch(1);
-    Agent agent = new Agent(instance, options, source);
+    Agent agent = new Agent(instance, options, source, configuration);
     Thread stopping =
         Thread.ofPlatform()
             .unstarted(

@@ -41,6 +41,7 @@ final class RunOptions {
   @Mixin private NodeOptions node;
   @Mixin private ProxyOptions proxy;
   @Mixin private TableOptions tables;
+  @Mixin private ServerOptions servers;
 
   @Option(
       names = "--device",
@@ -148,6 +149,10 @@ final class RunOptions {
 
   ProxyOptions proxy() {
     return proxy;
+  }
+
+  ServerOptions servers() {
+    return servers;
   }
 
   /** Shorthand for {@code proxy().config()}. */

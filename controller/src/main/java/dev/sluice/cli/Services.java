@@ -5,20 +5,26 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
 import dev.sluice.model.Cidr;
+import dev.sluice.model.IpFamily;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.RegisteredNode;
+import dev.sluice.model.Service;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.plan.Planner;
 import dev.sluice.plan.ServicePlan;
+import dev.sluice.source.ChangeTimes;
 import dev.sluice.source.ServiceSource;
 import dev.sluice.source.SourceProblem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -38,6 +44,7 @@ final class Services implements ServiceSource.Listener {
   private final Dataplane dataplane;
   private final ProxyConfig config;
   private final Function<RegisteredNode, NodeFacts> facts;
+  private final SyncObserver observer;
   private final CountDownLatch installed = new CountDownLatch(1);
   private final Map<ServiceName, ServiceState> states = new TreeMap<>();
   private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
@@ -48,6 +55,7 @@ final class Services implements ServiceSource.Listener {
   private Set<Cidr> clusterServiceCidrs = Set.of();
   private NodeFacts node;
   private Planner planner;
+  private ChangeTimes times = ChangeTimes.NONE;
   private boolean synced;
 
   /**
@@ -55,12 +63,23 @@ final class Services implements ServiceSource.Listener {
    *
    * @param facts tells all there is to know of the node now, given what the cluster knows of it
    */
-  Services(Dataplane dataplane, Function<RegisteredNode, NodeFacts> facts, ProxyConfig config) {
+  Services(
+      Dataplane dataplane,
+      Function<RegisteredNode, NodeFacts> facts,
+      ProxyConfig config,
+      SyncObserver observer) {
     this.dataplane = dataplane;
     this.config = config;
     this.facts = facts;
+    this.observer = observer;
     this.node = facts.apply(registered);
     this.planner = new Planner(node, config);
+    observer.planning(planner);
+  }
+
+  /** With nobody who wants to hear how it goes. */
+  Services(Dataplane dataplane, Function<RegisteredNode, NodeFacts> facts, ProxyConfig config) {
+    this(dataplane, facts, config, SyncObserver.NONE);
   }
 
   /** Waits until the first full list is installed; false if it is not by then. */
@@ -81,37 +100,53 @@ final class Services implements ServiceSource.Listener {
       } else {
         states.put(state.name(), state);
       }
-      if (synced) {
-        install(state);
-      }
     }
+    if (synced) {
+      round(families(changes), false, () -> changes.forEach(this::install));
+    }
+    times = ChangeTimes.NONE;
+  }
+
+  @Override
+  public synchronized void changesBegan(ChangeTimes began) {
+    times = began;
   }
 
   @Override
   public synchronized void synced() {
     synced = true;
-    dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
-    dataplane.setServiceNetworks(guardedNetworks());
-    states.values().forEach(this::install);
-    dataplane.sweep();
+    round(
+        allFamilies(),
+        true,
+        () -> {
+          dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
+          dataplane.setServiceNetworks(guardedNetworks());
+          states.values().forEach(this::install);
+          dataplane.sweep();
+        });
     installed.countDown();
     LOG.info("{} Services installed", states.size());
   }
 
   /** Tries again what could not be installed. */
   synchronized void retry() {
-    for (ServiceName name : List.copyOf(failed)) {
-      ServiceState state = states.get(name);
-      failed.remove(name);
-      if (state != null) {
-        install(state);
-      }
+    if (!failed.isEmpty()) {
+      round(waiting(), false, () -> List.copyOf(failed).forEach(this::retry));
+    }
+  }
+
+  private void retry(ServiceName name) {
+    ServiceState state = states.get(name);
+    failed.remove(name);
+    if (state != null) {
+      install(state);
     }
   }
 
   @Override
   public synchronized void nodeChanged(RegisteredNode now) {
     registered = now;
+    observer.nodeChanged(now);
     nodeChanged();
   }
 
@@ -123,9 +158,15 @@ final class Services implements ServiceSource.Listener {
     }
     node = newFacts;
     planner = new Planner(node, config);
+    observer.planning(planner);
     if (synced) {
-      dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
-      states.values().forEach(this::install);
+      round(
+          allFamilies(),
+          true,
+          () -> {
+            dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
+            states.values().forEach(this::install);
+          });
     }
   }
 
@@ -180,6 +221,40 @@ final class Services implements ServiceSource.Listener {
     return lines;
   }
 
+  private void round(Set<IpFamily> families, boolean full, Runnable work) {
+    observer.queued(families);
+    long begun = System.nanoTime();
+    work.run();
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    observer.finished(new SyncObserver.Round(families, waiting(), full, took, times));
+  }
+
+  private Set<IpFamily> waiting() {
+    return families(failed.stream().map(states::get).filter(Objects::nonNull).toList());
+  }
+
+  private Set<IpFamily> allFamilies() {
+    Set<IpFamily> families = families(states.values());
+    node.nodeIps().forEach(address -> families.add(address.family()));
+    return families;
+  }
+
+  /** The families in which the Services were, or are to be, served. */
+  private Set<IpFamily> families(Collection<ServiceState> some) {
+    Set<IpFamily> families = EnumSet.noneOf(IpFamily.class);
+    for (ServiceState state : some) {
+      state.service().map(Service::clusterIps).orElse(List.of()).stream()
+          .filter(text -> !text.isEmpty() && !text.equals("None"))
+          .map(text -> text.contains(":") ? IpFamily.IPV6 : IpFamily.IPV4)
+          .forEach(families::add);
+      ServicePlan plan = plans.get(state.name());
+      if (plan != null) {
+        plan.ports().forEach(port -> families.add(port.key().family()));
+      }
+    }
+    return families;
+  }
+
   private void install(ServiceState state) {
     ServicePlan plan = planner.plan(state);
     if (plan.equals(plans.get(state.name()))) {
@@ -189,12 +264,15 @@ final class Services implements ServiceSource.Listener {
     List<String> lines = new ArrayList<>();
     plan.notes().forEach(note -> lines.add(state.name() + ": " + note));
     try {
+      long begun = System.nanoTime();
       lines.addAll(dataplane.apply(plan));
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
       if (plan.ports().isEmpty()) {
         plans.remove(state.name());
       } else {
         plans.put(state.name(), plan);
       }
+      observer.installed(plan, took);
     } catch (DataplaneException | BpfException e) {
       plans.remove(state.name());
       failed.add(state.name());

@@ -162,6 +162,11 @@ final class BackendTable {
     restored.clear();
   }
 
+  /** Ids that there can be; 0 is none. */
+  int capacity() {
+    return slots.length() - 1;
+  }
+
   /** Ids that are in use or wait to be claimed. */
   int inUse() {
     return next - 1 - returned.size();

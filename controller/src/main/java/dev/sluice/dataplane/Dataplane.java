@@ -59,6 +59,8 @@ public final class Dataplane {
 
   private volatile Runnable datagramBackendGone = () -> {};
   private boolean swept;
+  private long flowCapacity;
+  private long embryoCapacity;
 
   /** Takes over what the maps hold. */
   public Dataplane(LoadedObjects objects) {
@@ -88,6 +90,10 @@ public final class Dataplane {
     sourceRanges = new SourceRangeTable(sources);
     serviceNetworks = new ServiceNetworks(objects.map(MapNames.SERVICE_NETWORKS));
     collector = FlowCollector.create(objects);
+    for (FamilyLayout layout : FamilyLayout.values()) {
+      flowCapacity += objects.map(layout.flowMap).maxEntries();
+      embryoCapacity += objects.map(layout.embryoMap).maxEntries();
+    }
   }
 
   private static Filter filter(LoadedObjects objects, String bits, String used) {
@@ -234,6 +240,27 @@ public final class Dataplane {
         frontends.written().size(),
         backends.values().stream().mapToInt(BackendTable::inUse).sum(),
         regions.freeBlocks());
+  }
+
+  /**
+   * How full the maps are. Nothing is read from the kernel.
+   *
+   * @param flows what the last collection found
+   */
+  public synchronized List<TableFill> fills(CollectionResult flows) {
+    List<TableFill> fills = new ArrayList<>();
+    fills.add(new TableFill("flow", 2L * flows.live(), flowCapacity));
+    fills.add(new TableFill("embryo", 2L * flows.embryos(), embryoCapacity));
+    for (FamilyLayout layout : FamilyLayout.values()) {
+      fills.add(
+          new TableFill(layout.serviceMap, frontends.count(layout), frontends.capacity(layout)));
+      BackendTable table = backends.get(layout);
+      fills.add(new TableFill(layout.backendMap, table.inUse(), table.capacity()));
+    }
+    fills.add(
+        new TableFill(
+            MapNames.REGIONS, regions.capacity() - regions.freeBlocks(), regions.capacity()));
+    return fills;
   }
 
   private InstalledPort open(PortPlan port) {

@@ -54,6 +54,16 @@ final class FrontendTable {
     return Collections.unmodifiableMap(written);
   }
 
+  /** Entries of one family's map. */
+  long count(FamilyLayout layout) {
+    return written.keySet().stream().filter(frontend -> frontend.layout() == layout).count();
+  }
+
+  /** Entries that one family's map can have. */
+  int capacity(FamilyLayout layout) {
+    return maps.get(layout).maxEntries();
+  }
+
   Optional<ServiceValue> written(FrontendKey frontend) {
     return Optional.ofNullable(written.get(frontend));
   }

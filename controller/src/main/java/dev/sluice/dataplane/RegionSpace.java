@@ -105,6 +105,11 @@ final class RegionSpace {
         < 0;
   }
 
+  /** Blocks that there are. */
+  int capacity() {
+    return capacity;
+  }
+
   /** Blocks that are free now. */
   int freeBlocks() {
     recycle();

@@ -14,8 +14,14 @@ public final class WellKnown {
   /** On an EndpointSlice: the Service it belongs to. */
   public static final String SERVICE_NAME = "kubernetes.io/service-name";
 
+  /** On an EndpointSlice, as an annotation: when what led to its last change happened. */
+  public static final String CHANGE_TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time";
+
   /** On a Node: its zone. */
   public static final String ZONE = "topology.kubernetes.io/zone";
+
+  /** The key of a taint, with any value and effect: the autoscaler is about to delete the Node. */
+  public static final String TO_BE_DELETED = "ToBeDeletedByClusterAutoscaler";
 
   /** What the annotations that are Sluice's own begin with. */
   public static final String ANNOTATION_PREFIX = "sluice.dev/";

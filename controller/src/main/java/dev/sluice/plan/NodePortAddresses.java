@@ -10,6 +10,7 @@ import dev.sluice.model.ProxyConfig.Mode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -47,6 +48,22 @@ record NodePortAddresses(List<IpAddress> addresses, Optional<IpAddress> loopback
     Optional<IpAddress> loopback =
         servesLoopback(family, config, wanted) ? Optional.of(family.loopback()) : Optional.empty();
     return new NodePortAddresses(List.copyOf(addresses), loopback);
+  }
+
+  /**
+   * Where health check node ports listen in one family (rule 110): empty for all addresses. Unlike
+   * node ports, they do so on loopback addresses wherever the list covers them.
+   */
+  static Optional<Set<IpAddress>> ofListeners(IpFamily family, NodeFacts node, ProxyConfig config) {
+    Wanted wanted = Wanted.read(family, config);
+    if (wanted.cidrs().stream().anyMatch(Cidr::isEverything)) {
+      return Optional.empty();
+    }
+    Set<IpAddress> addresses = new TreeSet<>(of(family, node, config).addresses());
+    if (wanted.localhost() || wanted.covers(family.loopback())) {
+      addresses.add(family.loopback());
+    }
+    return Optional.of(addresses);
   }
 
   private static boolean servesLoopback(IpFamily family, ProxyConfig config, Wanted wanted) {

@@ -23,12 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Plans Services for one node under one configuration: the semantics of kube-proxy. Immutable, and
  * so safe for all threads.
  */
 public final class Planner {
+  private static final IpAddress ANY = IpAddress.parse("0.0.0.0");
+
   private final NodeFacts node;
   private final ProxyConfig config;
   private final TopologyFilter topology;
@@ -46,6 +50,26 @@ public final class Planner {
   /** Shorthand for {@code new Planner(node, config).plan(state)}. */
   public static ServicePlan plan(ServiceState state, NodeFacts node, ProxyConfig config) {
     return new Planner(node, config).plan(state);
+  }
+
+  /**
+   * The node's addresses on which health check node ports are to listen; the unspecified address
+   * alone for all, now and later (rule 110).
+   */
+  public Set<IpAddress> healthCheckAddresses() {
+    Set<IpAddress> addresses = new TreeSet<>();
+    boolean restricted = false;
+    for (IpFamily family : IpFamily.values()) {
+      Optional<Set<IpAddress>> some = NodePortAddresses.ofListeners(family, node, config);
+      restricted |= some.isPresent();
+      addresses.addAll(
+          some.orElseGet(
+              () ->
+                  node.addresses().stream()
+                      .filter(address -> address.family() == family)
+                      .collect(Collectors.toSet())));
+    }
+    return restricted ? addresses : Set.of(ANY);
   }
 
   /** Plans one Service. Never fails: what is wrong with the objects is in the plan's notes. */

@@ -18,7 +18,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers questions on a Unix socket: one line in, a word and perhaps an argument behind a space;
  * one JSON document out, without what is null. The socket is also the instance's lock, as only one
- * agent can listen on it. Its file belongs to root and is as private as its directory.
+ * agent can listen on it. Nobody but the agent's own user, root, can connect to it.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -36,6 +39,11 @@ public final class AdminServer implements AutoCloseable {
               JsonInclude.Value.construct(
                   JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
           .build();
+
+  private static final Set<PosixFilePermission> DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> SOCKET =
+      PosixFilePermissions.fromString("rw-------");
 
   private final Path path;
   private final ServerSocketChannel server;
@@ -62,10 +70,12 @@ public final class AdminServer implements AutoCloseable {
               + "): stop it, or give this one another --instance");
     }
     try {
-      Files.createDirectories(path.getParent());
+      // Nobody else can come in before the socket's own mode is set.
+      Files.createDirectories(path.getParent(), PosixFilePermissions.asFileAttribute(DIRECTORY));
       Files.deleteIfExists(path);
       ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(path));
+      Files.setPosixFilePermissions(path, SOCKET);
       AdminServer admin = new AdminServer(path, server, answers);
       Thread.ofVirtual().name("admin").start(admin::serve);
       return admin;

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the agent tells others: its admin socket, and the documents that go over it. */
+/**
+ * What the agent tells others: by HTTP its health, that of Services and its metrics; on its admin
+ * socket, documents for the command line.
+ */
 package dev.sluice.server;

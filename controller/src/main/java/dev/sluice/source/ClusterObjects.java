@@ -30,10 +30,18 @@ public final class ClusterObjects {
             .map(labels -> labels.get(WellKnown.ZONE))
             .filter(value -> !value.isEmpty());
     try {
-      return new RegisteredNode(zone, podCidrs(object), addresses(object));
+      return new RegisteredNode(zone, podCidrs(object), addresses(object), eligible(object));
     } catch (IllegalArgumentException e) {
       throw new SourceException(e.getMessage(), e);
     }
+  }
+
+  private static boolean eligible(Node object) {
+    boolean tainted =
+        object.getSpec() != null
+            && object.getSpec().getTaints().stream()
+                .anyMatch(taint -> WellKnown.TO_BE_DELETED.equals(taint.getKey()));
+    return object.getMetadata().getDeletionTimestamp() == null && !tainted;
   }
 
   private static List<Cidr> podCidrs(Node object) {

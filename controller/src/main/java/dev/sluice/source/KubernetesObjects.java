@@ -23,6 +23,9 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointHints;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.ForNode;
 import io.fabric8.kubernetes.api.model.discovery.v1.ForZone;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +127,20 @@ public final class KubernetesObjects {
               endpoints(object.getEndpoints())));
     } catch (IllegalArgumentException e) {
       throw new SourceException(e.getMessage(), e);
+    }
+  }
+
+  /** When what led to the last change of a slice's endpoints happened, if that is known. */
+  public static Optional<Instant> lastChangeTrigger(
+      io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice object) {
+    String text =
+        orEmpty(orEmpty(object.getMetadata().getAnnotations()).get(WellKnown.CHANGE_TRIGGER));
+    try {
+      return text.isEmpty()
+          ? Optional.empty()
+          : Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeParseException e) {
+      return Optional.empty(); // it is for measurements alone
     }
   }
 

@@ -12,6 +12,9 @@ public interface ServiceSource extends AutoCloseable {
 
   /** Hears what a source finds. The source calls from one thread at a time. */
   interface Listener {
+    /** When what {@link #changed} tells next came about, for measurements. */
+    default void changesBegan(ChangeTimes times) {}
+
     /**
      * Services that are new, changed or gone, each with all its slices. A Service whose state is
      * what it was before is not among them.
@@ -47,6 +50,14 @@ public interface ServiceSource extends AutoCloseable {
 
   /** How it is doing; any thread may ask, at any time. */
   SourceStatus status();
+
+  /** What it has done so far; any thread may ask, at any time. */
+  SourceCounts counts();
+
+  /** Tells the cluster what happens; may be used before {@link #start}. */
+  default EventRecorder events() {
+    return EventRecorder.NONE;
+  }
 
   /** Stops watching; when this returns, the listener is not called any more. */
   @Override

@@ -12,6 +12,7 @@ import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.MapSizes;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
+import dev.sluice.model.IpFamily;
 import dev.sluice.model.NodeFacts;
 import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.RegisteredNode;
@@ -20,6 +21,8 @@ import dev.sluice.model.ServiceState;
 import dev.sluice.plan.Frontend;
 import dev.sluice.plan.ServicePlan;
 import dev.sluice.source.manifests.Manifests;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +120,53 @@ class ServicesTest {
     services.retry();
     assertThat(frontends()).containsOnly("10.96.0.2:80");
     assertThat(services.problems()).isEmpty();
+  }
+
+  /** Remembers rounds. */
+  private static final class Rounds implements SyncObserver {
+    private final List<Round> all = new ArrayList<>();
+    private final Set<IpFamily> queued = EnumSet.noneOf(IpFamily.class);
+
+    @Override
+    public void queued(Set<IpFamily> families) {
+      queued.addAll(families);
+    }
+
+    @Override
+    public void finished(Round round) {
+      all.add(round);
+    }
+  }
+
+  @Test
+  @ShowsRules({208, 210})
+  void aFamilyWaitsUntilAllOfItsServicesAreInstalled() {
+    Rounds rounds = new Rounds();
+    Services watched = new Services(dataplane, registered -> node, ProxyConfig.defaults(), rounds);
+    watched.changed(service("a", "{clusterIP: 10.96.0.1, ports: [{port: 80}]}"));
+    assertThat(rounds.queued).isEmpty();
+    watched.synced();
+    assertThat(rounds.all.getLast().full()).isTrue();
+    assertThat(rounds.all.getLast().waiting()).isEmpty();
+
+    watched.changed(
+        service(
+            "b",
+            "{clusterIP: 'fd96::2', ports: [{port: 1, name: x}, {port: 2, name: y}, {port: 3}]}"));
+    assertThat(rounds.queued).containsExactlyInAnyOrder(IpFamily.IPV4, IpFamily.IPV6);
+    assertThat(rounds.all.getLast().families()).containsExactly(IpFamily.IPV6);
+    assertThat(rounds.all.getLast().waiting()).containsExactly(IpFamily.IPV6);
+    assertThat(rounds.all.getLast().full()).isFalse();
+    watched.retry();
+    assertThat(rounds.all.getLast().waiting()).containsExactly(IpFamily.IPV6);
+
+    watched.changed(gone("a"));
+    assertThat(rounds.all.getLast().families()).containsExactly(IpFamily.IPV4);
+    watched.retry();
+    assertThat(rounds.all.getLast().waiting()).isEmpty();
+    int finished = rounds.all.size();
+    watched.retry();
+    assertThat(rounds.all).hasSize(finished);
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.source.kubernetes;
 
+import dev.sluice.source.SourceCounts.Request;
 import dev.sluice.source.SourceProblem;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +43,8 @@ final class ApiServers implements Interceptor {
   private Instant connectedSince;
   private Instant failingSince;
   private String firstFailure = "";
+  private Optional<Instant> lastAnswer = Optional.empty();
+  private final Map<Request, Long> requests = new HashMap<>();
 
   /**
    * @param addresses such as {@code https://10.0.0.1:6443}, best first
@@ -75,6 +79,7 @@ final class ApiServers implements Interceptor {
       HttpResponse<?> response,
       AsyncBody.Consumer<List<ByteBuffer>> consumer) {
     int code = response.code();
+    count(request, Integer.toString(code));
     if (code >= SERVER_ERROR) {
       failed("answers " + code);
     } else {
@@ -84,7 +89,24 @@ final class ApiServers implements Interceptor {
 
   @Override
   public void afterConnectionFailure(HttpRequest request, Throwable failure) {
+    count(request, "<error>");
     failed(reason(failure));
+  }
+
+  /** As client-go counts them; watches, too, when they are opened. */
+  private synchronized void count(HttpRequest request, String code) {
+    requests.merge(
+        new Request(code, request.method(), request.uri().getAuthority()), 1L, Long::sum);
+  }
+
+  /** Requests so far. */
+  synchronized Map<Request, Long> requests() {
+    return Map.copyOf(requests);
+  }
+
+  /** When one of the servers last answered a request, with whatever status below 500. */
+  synchronized Optional<Instant> lastAnswer() {
+    return lastAnswer;
   }
 
   private synchronized void answered(URI uri, int code) {
@@ -93,6 +115,7 @@ final class ApiServers implements Interceptor {
     }
     failed.clear();
     failingSince = null;
+    lastAnswer = Optional.of(now());
     Resource.ofPath(uri.getPath()).ifPresent(resource -> judge(resource, uri, code));
     onChange.run();
   }

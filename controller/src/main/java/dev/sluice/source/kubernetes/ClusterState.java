@@ -3,15 +3,21 @@ package dev.sluice.source.kubernetes;
 
 import dev.sluice.model.Cidr;
 import dev.sluice.model.EndpointSlice;
+import dev.sluice.model.IpFamily;
 import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.Service;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
+import dev.sluice.source.ChangeTimes;
+import dev.sluice.source.SourceCounts;
 import dev.sluice.source.SourceProblem;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +38,16 @@ final class ClusterState {
   private final Map<String, List<Cidr>> serviceCidrs = new TreeMap<>();
   private final Map<String, Set<SourceProblem>> problems = new TreeMap<>();
   private final Set<Resource> unsynced = EnumSet.allOf(Resource.class);
-  private final Set<ServiceName> changed = new LinkedHashSet<>();
+
+  /** What is to be told, and since when (System.nanoTime). */
+  private final Map<ServiceName, Long> changed = new LinkedHashMap<>();
+
+  private final Set<ServiceName> servicesPending = new HashSet<>();
+  private final Set<ServiceName> endpointsPending = new HashSet<>();
+  private final Map<IpFamily, List<Instant>> triggers = new EnumMap<>(IpFamily.class);
+  private final Instant begin;
+  private long serviceChanges;
+  private long endpointChanges;
   private RegisteredNode node = RegisteredNode.UNKNOWN;
   private boolean nodeChanged = true;
   private boolean serviceCidrsChanged = true;
@@ -42,29 +57,44 @@ final class ClusterState {
    * What has become different since the last time.
    *
    * @param synced whether every resource has been listed; before, nothing but problems is told
+   * @param times of the changes of services
    * @param problems all there are now
    */
   record News(
       boolean synced,
       List<ServiceState> services,
+      ChangeTimes times,
       Optional<RegisteredNode> node,
       Optional<Set<Cidr>> serviceCidrs,
       Set<SourceProblem> problems) {}
 
+  /**
+   * Nothing is known yet.
+   *
+   * @param begin what happened before is not measured
+   */
+  ClusterState(Instant begin) {
+    this.begin = begin;
+  }
+
   synchronized void put(Service service) {
     if (!service.equals(services.put(service.name(), service))) {
-      changed(service.name());
+      serviceChanged(service.name());
     }
   }
 
   synchronized void removeService(ServiceName name) {
     if (services.remove(name) != null) {
-      changed(name);
+      serviceChanged(name);
     }
   }
 
-  /** A slice that is new or changed; it may belong to another Service than before. */
-  synchronized void put(EndpointSlice slice) {
+  /**
+   * A slice that is new or changed; it may belong to another Service than before.
+   *
+   * @param trigger when what led to the change happened
+   */
+  synchronized void put(EndpointSlice slice, Optional<Instant> trigger) {
     ServiceName key = sliceKey(slice.service().namespace(), slice.name());
     ServiceName owner = ownerOfSlice.get(key);
     if (owner != null && !owner.equals(slice.service())) {
@@ -75,6 +105,15 @@ final class ClusterState {
         slices.computeIfAbsent(slice.service(), service -> new HashMap<>(2));
     if (!slice.equals(ofService.put(slice.name(), slice))) {
       slicesChanged(slice.service());
+      if (services.containsKey(slice.service())) {
+        trigger
+            .filter(begin::isBefore)
+            .ifPresent(
+                when ->
+                    triggers
+                        .computeIfAbsent(slice.family(), family -> new ArrayList<>())
+                        .add(when));
+      }
     }
   }
 
@@ -99,14 +138,34 @@ final class ClusterState {
 
   /** Slices that come before their Service wait for it silently (rule 12). */
   private void slicesChanged(ServiceName service) {
+    endpointChanges++;
     if (services.containsKey(service)) {
+      endpointsPending.add(service);
       changed(service);
     }
   }
 
+  private void serviceChanged(ServiceName service) {
+    serviceChanges++;
+    servicesPending.add(service);
+    changed(service);
+  }
+
   private void changed(ServiceName service) {
-    changed.add(service);
+    changed.putIfAbsent(service, System.nanoTime());
     stir();
+  }
+
+  /** The part of {@link SourceCounts} that is about changes. */
+  synchronized SourceCounts changes() {
+    return new SourceCounts(
+        serviceChanges,
+        endpointChanges,
+        servicesPending.size(),
+        endpointsPending.size(),
+        Map.of(),
+        Optional.empty(),
+        Map.of());
   }
 
   synchronized void setNode(RegisteredNode now) {
@@ -153,7 +212,12 @@ final class ClusterState {
 
   /** Makes news again of what could not be told. */
   synchronized void tellAgain(News news) {
-    news.services().forEach(state -> changed.add(state.name()));
+    news.services().forEach(state -> changed.putIfAbsent(state.name(), System.nanoTime()));
+    news.times()
+        .triggers()
+        .forEach(
+            (family, times) ->
+                triggers.computeIfAbsent(family, any -> new ArrayList<>()).addAll(times));
     nodeChanged |= news.node().isPresent();
     serviceCidrsChanged |= news.serviceCidrs().isPresent();
   }
@@ -174,16 +238,20 @@ final class ClusterState {
     Set<SourceProblem> all = new LinkedHashSet<>();
     problems.values().forEach(all::addAll);
     if (!unsynced.isEmpty()) {
-      return new News(false, List.of(), Optional.empty(), Optional.empty(), all);
+      return new News(false, List.of(), ChangeTimes.NONE, Optional.empty(), Optional.empty(), all);
     }
     List<ServiceState> states = new ArrayList<>(changed.size());
-    changed.forEach(name -> states.add(state(name)));
+    changed.keySet().forEach(name -> states.add(state(name)));
+    ChangeTimes times = new ChangeTimes(List.copyOf(changed.values()), triggers);
     changed.clear();
+    triggers.clear();
+    servicesPending.clear();
+    endpointsPending.clear();
     Optional<RegisteredNode> newNode = nodeChanged ? Optional.of(node) : Optional.empty();
     nodeChanged = false;
     Optional<Set<Cidr>> newCidrs = serviceCidrsChanged ? Optional.of(cidrs()) : Optional.empty();
     serviceCidrsChanged = false;
-    return new News(true, states, newNode, newCidrs, all);
+    return new News(true, states, times, newNode, newCidrs, all);
   }
 
   private ServiceState state(ServiceName name) {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -30,6 +31,7 @@ final class Follower<T extends HasMetadata> implements ResourceEventHandler<T>, 
   private final Consumer<T> remover;
   private final Runnable onEvent;
   private final SharedIndexInformer<T> informer;
+  private final LongAdder lists = new LongAdder();
 
   /** Reads an object into the state. */
   @FunctionalInterface
@@ -70,6 +72,15 @@ final class Follower<T extends HasMetadata> implements ResourceEventHandler<T>, 
         .addEventHandler(this);
   }
 
+  Resource resource() {
+    return resource;
+  }
+
+  /** How often it was listed in full. */
+  long lists() {
+    return lists.sum();
+  }
+
   void start() {
     var unused = informer.start();
   }
@@ -104,6 +115,7 @@ final class Follower<T extends HasMetadata> implements ResourceEventHandler<T>, 
 
   @Override
   public void onList(String resourceVersion, boolean remainedEmpty) {
+    lists.increment();
     state.setProblems(resource.toString(), Set.of());
     state.synced(resource);
   }

@@ -5,8 +5,10 @@ import dev.sluice.model.RegisteredNode;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.WellKnown;
 import dev.sluice.source.ClusterObjects;
+import dev.sluice.source.EventRecorder;
 import dev.sluice.source.KubernetesObjects;
 import dev.sluice.source.ServiceSource;
+import dev.sluice.source.SourceCounts;
 import dev.sluice.source.SourceStatus;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
@@ -20,10 +22,14 @@ import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDRBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The Kubernetes API: Services, EndpointSlices, ServiceCIDRs and this node's Node, filtered on the
@@ -33,11 +39,12 @@ import java.util.stream.Collectors;
 public final class KubernetesSource implements ServiceSource {
   private final ApiAccess access;
   private final String nodeName;
-  private final ClusterState state = new ClusterState();
+  private final ClusterState state = new ClusterState(Instant.now());
   private final ApiServers servers;
+  private final ApiEvents events;
   private volatile Optional<Instant> lastEvent = Optional.empty();
   private ApiClient client;
-  private List<Follower<?>> followers = List.of();
+  private volatile List<Follower<?>> followers = List.of();
   private Thread thread;
 
   /**
@@ -47,6 +54,7 @@ public final class KubernetesSource implements ServiceSource {
     this.access = access;
     this.nodeName = nodeName;
     this.servers = new ApiServers(access.servers(), Clock.systemUTC(), state::stir);
+    this.events = new ApiEvents(nodeName, Clock.systemUTC());
   }
 
   @Override
@@ -58,6 +66,7 @@ public final class KubernetesSource implements ServiceSource {
     followers = followers(client.client());
     thread = Thread.ofVirtual().name("kubernetes").start(new Teller(state, servers, listener));
     followers.forEach(Follower::start);
+    events.start(client.client());
   }
 
   private List<Follower<?>> followers(KubernetesClient api) {
@@ -80,7 +89,9 @@ public final class KubernetesSource implements ServiceSource {
             state,
             (object, warnings) ->
                 KubernetesObjects.endpointSlice(object, warnings)
-                    .ifPresentOrElse(state::put, () -> removeSlice(object)),
+                    .ifPresentOrElse(
+                        slice -> state.put(slice, KubernetesObjects.lastChangeTrigger(object)),
+                        () -> removeSlice(object)),
             this::removeSlice,
             this::eventSeen),
         new Follower<Node>(
@@ -132,11 +143,34 @@ public final class KubernetesSource implements ServiceSource {
   }
 
   @Override
+  public EventRecorder events() {
+    return events;
+  }
+
+  @Override
+  public SourceCounts counts() {
+    SourceCounts changes = state.changes();
+    Map<String, Long> lists = new TreeMap<>();
+    followers.forEach(follower -> lists.put(follower.resource().toString(), follower.lists()));
+    return new SourceCounts(
+        changes.serviceChanges(),
+        changes.endpointChanges(),
+        changes.servicesPending(),
+        changes.endpointsPending(),
+        lists,
+        Stream.of(lastEvent, servers.lastAnswer())
+            .flatMap(Optional::stream)
+            .max(Comparator.naturalOrder()),
+        servers.requests());
+  }
+
+  @Override
   public synchronized void close() {
     if (thread == null) {
       return;
     }
     followers.forEach(Follower::close);
+    events.close();
     client.close();
     thread.interrupt();
     try {

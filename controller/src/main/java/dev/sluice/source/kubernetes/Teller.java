@@ -57,6 +57,7 @@ final class Teller implements Runnable {
       news.node().ifPresent(listener::nodeChanged);
       news.serviceCidrs().ifPresent(listener::serviceCidrsChanged);
       if (!news.services().isEmpty()) {
+        listener.changesBegan(news.times());
         listener.changed(news.services());
       }
       if (!synced) {

@@ -3,6 +3,7 @@ package dev.sluice.source.manifests;
 
 import dev.sluice.model.ServiceState;
 import dev.sluice.source.ServiceSource;
+import dev.sluice.source.SourceCounts;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
 import dev.sluice.source.SourceStatus;
@@ -35,6 +36,7 @@ public final class ManifestDirectory implements ServiceSource {
   private volatile int ignoredObjects;
   private volatile Optional<SourceProblem> unreadable = Optional.empty();
   private volatile Optional<Instant> lastEvent = Optional.empty();
+  private volatile SourceCounts counts = SourceCounts.ofChanges(0, 0);
   private DirectoryWatch watch;
   private Thread thread;
 
@@ -53,6 +55,11 @@ public final class ManifestDirectory implements ServiceSource {
         "manifests in " + directory,
         unreadable.map(SourceProblem::reason).orElse("followed"),
         lastEvent);
+  }
+
+  @Override
+  public SourceCounts counts() {
+    return counts;
   }
 
   @Override
@@ -131,11 +138,26 @@ public final class ManifestDirectory implements ServiceSource {
               directory.toString(), 0, "", reason + "; what it held before stays in force"));
     }
 
+    private SourceCounts counted(List<ServiceState> changes) {
+      long services = counts.serviceChanges();
+      long endpoints = counts.endpointChanges();
+      for (ServiceState state : changes) {
+        ServiceState before =
+            told.services()
+                .getOrDefault(
+                    state.name(), new ServiceState(state.name(), Optional.empty(), List.of()));
+        services += state.service().equals(before.service()) ? 0 : 1;
+        endpoints += state.slices().equals(before.slices()) ? 0 : 1;
+      }
+      return SourceCounts.ofChanges(services, endpoints);
+    }
+
     private void tell(ManifestCatalog now) {
       ignoredObjects = now.ignored();
       try {
         List<ServiceState> changes = now.changesSince(told);
         if (!changes.isEmpty()) {
+          counts = counted(changes);
           listener.changed(changes);
           lastEvent = Optional.of(Instant.now());
         }
