@@ -40,7 +40,7 @@ public final class Agent {
   }
 
   private static List<String> command(NodeHost node, AgentOptions options) {
-    List<String> command = new ArrayList<>(List.of(SluiceHome.launcher().toString(), "run"));
+    List<String> command = new ArrayList<>(List.of(options.launcher().toString(), "run"));
     if (!given(options, "--api-server")) {
       add(command, options, "--manifests", options.manifests().toString());
     }

@@ -18,6 +18,7 @@ import java.util.Map;
  * @param environment further environment variables
  * @param readyPattern regular expression that is found in the log once the agent is ready
  * @param cgroup whether the agent's own process is covered by the hooks it attaches
+ * @param launcher what is run with {@code run} and the arguments
  */
 public record AgentOptions(
     Path manifests,
@@ -25,7 +26,8 @@ public record AgentOptions(
     Map<String, String> environment,
     String readyPattern,
     Duration readyTimeout,
-    Placement cgroup) {
+    Placement cgroup,
+    Path launcher) {
 
   /** The cgroup of the agent's own process. */
   public enum Placement {
@@ -47,13 +49,15 @@ public record AgentOptions(
         Map.of(),
         "(?i)\\bready\\b",
         Duration.ofSeconds(30),
-        Placement.OUTSIDE);
+        Placement.OUTSIDE,
+        SluiceHome.launcher());
   }
 
   public AgentOptions withArguments(String... more) {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of(more));
-    return new AgentOptions(manifests, all, environment, readyPattern, readyTimeout, cgroup);
+    return new AgentOptions(
+        manifests, all, environment, readyPattern, readyTimeout, cgroup, launcher);
   }
 
   /**
@@ -69,15 +73,22 @@ public record AgentOptions(
   public AgentOptions withEnvironment(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put(name, value);
-    return new AgentOptions(manifests, arguments, all, readyPattern, readyTimeout, cgroup);
+    return new AgentOptions(
+        manifests, arguments, all, readyPattern, readyTimeout, cgroup, launcher);
   }
 
   public AgentOptions withReady(String pattern, Duration timeout) {
-    return new AgentOptions(manifests, arguments, environment, pattern, timeout, cgroup);
+    return new AgentOptions(manifests, arguments, environment, pattern, timeout, cgroup, launcher);
   }
 
   public AgentOptions withCgroup(Placement placement) {
     return new AgentOptions(
-        manifests, arguments, environment, readyPattern, readyTimeout, placement);
+        manifests, arguments, environment, readyPattern, readyTimeout, placement, launcher);
+  }
+
+  /** Runs another program in place of this checkout's. */
+  public AgentOptions withLauncher(Path other) {
+    return new AgentOptions(
+        manifests, arguments, environment, readyPattern, readyTimeout, cgroup, other);
   }
 }
