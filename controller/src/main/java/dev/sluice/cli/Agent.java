@@ -104,6 +104,8 @@ final class Agent implements AutoCloseable {
       closing.push(admin);
       Surfaces surfaces = new Surfaces(options, source, configuration);
       closing.push(surfaces);
+      closing.push(source);
+      source.prepare();
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
       objects = LoadedObjects.open(instance.pins(), loadOptions());
       closing.push(objects);
@@ -151,6 +153,8 @@ final class Agent implements AutoCloseable {
           new AgentReadings(dataplane, counters, devices, services, maintenance, staleSockets));
       closing.push(surfaces::stopScrapes);
       source.start(services);
+      // What has been set up before it is closed after it: it must not tell what cannot be heard.
+      closing.remove(source);
       closing.push(source);
       started = true;
     } catch (RuntimeException e) {

@@ -139,6 +139,8 @@ final class RunOptions {
     return kubeProxy;
   }
 
+  private KernelFeatures kernelFeatures;
+
   SourceOptions source() {
     return source;
   }
@@ -172,9 +174,13 @@ final class RunOptions {
     return socketHooks;
   }
 
+  /** Looked up once: the kernel's type information is some megabytes. */
   KernelFeatures kernelFeatures() {
-    KernelFeatures real = KernelFeatures.detect(Path.of("/"));
-    return pretendKernel == null ? real : real.pretend(pretendKernel);
+    if (kernelFeatures == null) {
+      KernelFeatures real = KernelFeatures.detect(Path.of("/"));
+      kernelFeatures = pretendKernel == null ? real : real.pretend(pretendKernel);
+    }
+    return kernelFeatures;
   }
 
   AttachMode attachMode(KernelFeatures features) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -53,10 +55,10 @@ public final class LoadedObjects implements AutoCloseable {
   private final LoadOptions options;
   private final Consumer<BpfObject> beforeLoading;
   private final Map<String, Integer> entries;
-  private final Map<String, BpfMap> maps = new HashMap<>();
+  private final Map<String, BpfMap> maps = new ConcurrentHashMap<>();
   private final Map<String, MappedArray> mapped = new HashMap<>();
-  private final Map<TrafficControl, BpfProgram> trafficControl = new HashMap<>();
-  private final List<BpfObject> opened = new ArrayList<>();
+  private final Map<TrafficControl, BpfProgram> trafficControl = new ConcurrentHashMap<>();
+  private final List<BpfObject> opened = new CopyOnWriteArrayList<>();
   private final BpfObject socket;
   private final BpfObject maintenance;
   private Optional<BpfObject> explain = Optional.empty();
@@ -74,16 +76,23 @@ public final class LoadedObjects implements AutoCloseable {
     this.entries = entries;
     maps.putAll(shared);
     try {
-      ingress(ETHERNET_HEADER);
-      egress(ETHERNET_HEADER);
-      socket =
-          load(
-              "socket",
-              object -> {
-                configureSocket(object);
-                configureSampling(object);
-              });
+      // The smallest object that declares all shared maps makes them.
       maintenance = load("maintenance", this::configureMaintenance);
+      // The verifier takes about as long for the first one as for the others together.
+      Aside<BpfProgram> ingress = Aside.start(() -> ingress(ETHERNET_HEADER));
+      try {
+        egress(ETHERNET_HEADER);
+        socket =
+            load(
+                "socket",
+                object -> {
+                  configureSocket(object);
+                  configureSampling(object);
+                });
+      } finally {
+        ingress.await();
+      }
+      ingress.get();
     } catch (BpfException | DataplaneException e) {
       close();
       throw e;
@@ -225,13 +234,9 @@ public final class LoadedObjects implements AutoCloseable {
   private record TrafficControl(String program, int linkHeaderLength, Counting counting) {}
 
   /** Each is loaded when it is first asked for, and without the others: it takes the verifier. */
-  private synchronized BpfProgram trafficControl(TrafficControl wanted) {
-    BpfProgram program = trafficControl.get(wanted);
-    if (program == null) {
-      program = load("tc", tc -> configureTrafficControl(tc, wanted)).program(wanted.program());
-      trafficControl.put(wanted, program);
-    }
-    return program;
+  private BpfProgram trafficControl(TrafficControl wanted) {
+    return trafficControl.computeIfAbsent(
+        wanted, key -> load("tc", tc -> configureTrafficControl(tc, key)).program(key.program()));
   }
 
   private void configureTrafficControl(BpfObject object, TrafficControl wanted) {
@@ -273,7 +278,9 @@ public final class LoadedObjects implements AutoCloseable {
     BpfObject object = BpfObject.open(name, read(name));
     opened.add(object);
     configuration.apply(object);
-    beforeLoading.accept(object);
+    synchronized (beforeLoading) {
+      beforeLoading.accept(object);
+    }
     List<BpfMap> fresh = new ArrayList<>();
     for (BpfMap map : object.maps()) {
       if (isPrivate(map)) {

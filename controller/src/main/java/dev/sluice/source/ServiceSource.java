@@ -41,6 +41,12 @@ public interface ServiceSource extends AutoCloseable {
   }
 
   /**
+   * May begin to read, on threads of its own, while the caller is not ready to listen yet. What is
+   * wrong is told by {@link #start}.
+   */
+  default void prepare() {}
+
+  /**
    * Begins to read and to watch, and returns; the listener is called from another thread.
    *
    * @throws SourceException if the source cannot be read at all

@@ -28,8 +28,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Kubernetes API: Services, EndpointSlices, ServiceCIDRs and this node's Node, filtered on the
@@ -37,14 +41,17 @@ import java.util.stream.Stream;
  * no API server can be reached, what was told stays in force.
  */
 public final class KubernetesSource implements ServiceSource {
+  private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
+
   private final ApiAccess access;
   private final String nodeName;
   private final ClusterState state = new ClusterState(Instant.now());
   private final ApiServers servers;
   private final ApiEvents events;
   private volatile Optional<Instant> lastEvent = Optional.empty();
-  private ApiClient client;
+  private volatile ApiClient client;
   private volatile List<Follower<?>> followers = List.of();
+  private Optional<FutureTask<Void>> reading = Optional.empty();
   private Thread thread;
 
   /**
@@ -57,16 +64,46 @@ public final class KubernetesSource implements ServiceSource {
     this.events = new ApiEvents(nodeName, Clock.systemUTC());
   }
 
+  /** The client takes about as long to be set up as the programs: neither waits for the other. */
+  @Override
+  public synchronized void prepare() {
+    if (reading.isEmpty()) {
+      FutureTask<Void> task = new FutureTask<>(this::read, null);
+      reading = Optional.of(task);
+      Thread.ofPlatform().daemon().name("kubernetes client").start(task);
+    }
+  }
+
+  private void read() {
+    client = new ApiClient(access.credentials(), servers);
+    followers = followers(client.client());
+    followers.forEach(Follower::start);
+  }
+
   @Override
   public synchronized void start(Listener listener) {
     if (thread != null) {
       throw new IllegalStateException("already started");
     }
-    client = new ApiClient(access.credentials(), servers);
-    followers = followers(client.client());
+    prepare();
+    awaitReading();
     thread = Thread.ofVirtual().name("kubernetes").start(new Teller(state, servers, listener));
-    followers.forEach(Follower::start);
     events.start(client.client());
+  }
+
+  /** What was wrong is thrown here. */
+  private void awaitReading() {
+    try {
+      reading.orElseThrow().get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the API client cannot be set up", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the API client was set up", e);
+    }
   }
 
   private List<Follower<?>> followers(KubernetesClient api) {
@@ -166,12 +203,22 @@ public final class KubernetesSource implements ServiceSource {
 
   @Override
   public synchronized void close() {
-    if (thread == null) {
+    if (reading.isEmpty()) {
       return;
+    }
+    try {
+      awaitReading();
+    } catch (RuntimeException e) {
+      LOG.debug("not all of the client was set up", e);
     }
     followers.forEach(Follower::close);
     events.close();
-    client.close();
+    if (client != null) {
+      client.close();
+    }
+    if (thread == null) {
+      return;
+    }
     thread.interrupt();
     try {
       if (!Thread.currentThread().equals(thread)) {
