@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
       TraceCommand.class,
       CheckCommand.class,
       ConfigCommand.class,
+      PrepareCommand.class,
       VerifyCommand.class,
       DetachCommand.class,
       VersionCommand.class
@@ -62,7 +63,7 @@ public final class Sluice {
           }
           return CommandLine.ExitCode.SOFTWARE;
         });
-    for (String command : List.of("run", "check")) {
+    for (String command : List.of("run", "check", "prepare")) {
       KubeProxyFlags.addTo(commandLine.getSubcommands().get(command).getCommandSpec());
     }
     ConfigFile.applyTo(commandLine, arguments);

@@ -63,6 +63,10 @@ final class LinuxCalls {
   private static final MethodHandle STATFS =
       function("statfs", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS));
 
+  private static final MethodHandle MOUNT =
+      function(
+          "mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
+
   private static final MethodHandle SETNS =
       function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -195,6 +199,16 @@ final class LinuxCalls {
       MemorySegment result = arena.allocate(256, 8);
       int code = call(state -> (int) STATFS.invokeExact(state, name, result));
       return code < 0 ? code : result.get(JAVA_LONG, 0);
+    }
+  }
+
+  /** mount(2) of a file system that has no device and takes no options. */
+  static int mount(String type, String directory) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment kind = arena.allocateFrom(type, StandardCharsets.UTF_8);
+      MemorySegment target = arena.allocateFrom(directory, StandardCharsets.UTF_8);
+      return call(
+          state -> (int) MOUNT.invokeExact(state, kind, target, kind, 0L, MemorySegment.NULL));
     }
   }
 

@@ -23,7 +23,6 @@ import java.util.stream.Stream;
  * not keep the others from running.
  */
 public final class Preflight {
-  private static final long BPFFS_MAGIC = 0xcafe4a11L;
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(5);
   private static final KernelRelease MAP_MEMORY_IN_CGROUP = KernelRelease.parse("5.11");
 
@@ -182,13 +181,7 @@ public final class Preflight {
 
   private CheckResult bpfFileSystem() {
     String name = "bpffs";
-    Path existing = settings.pinDirectory().toAbsolutePath().normalize();
-    // The agent makes the last directories itself; what counts is the file system they will be in.
-    while (machine.fileSystemType(existing).isEmpty() && existing.getParent() != null) {
-      existing = existing.getParent();
-    }
-    OptionalLong type = machine.fileSystemType(existing);
-    if (type.isPresent() && type.getAsLong() == BPFFS_MAGIC) {
+    if (BpfFileSystem.contains(machine, settings.pinDirectory())) {
       return CheckResult.ok(name, settings.pinDirectory() + " is in the bpffs");
     }
     return CheckResult.failed(
