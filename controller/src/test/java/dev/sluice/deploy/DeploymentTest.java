@@ -127,7 +127,7 @@ class DeploymentTest {
       }
       return unknownFields(member);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

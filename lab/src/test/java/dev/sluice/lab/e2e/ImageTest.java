@@ -3,24 +3,38 @@ package dev.sluice.lab.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.Lab;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Layout;
 import dev.sluice.lab.NodeHost;
+import dev.sluice.lab.OpenUdp;
 import dev.sluice.lab.RequiresRoot;
+import dev.sluice.lab.SluiceHome;
 import dev.sluice.lab.Target;
 import dev.sluice.mockapi.MockApiServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent as the DaemonSet runs it, from the image's root file system. */
 @RequiresRoot
@@ -28,10 +42,8 @@ class ImageTest {
   private static final long LARGEST = 120_000_000;
   private static final int STARTS = 3;
 
-  /** What the hardened manifests grant, and what chroot takes. */
-  private static final String NAMED_CAPABILITIES =
-      "setpriv --inh-caps=-all --bounding-set=-all,+bpf,+net_admin,+perfmon,+sys_admin,+sys_ptrace,"
-          + "+sys_chroot";
+  /** To the first Service in the maps, on a machine that does nothing else. */
+  private static final Duration LONGEST_START = Duration.ofSeconds(1);
 
   private static Image image;
 
@@ -73,15 +85,29 @@ class ImageTest {
   @Test
   void aServiceOfAManifestIsServed() throws Exception {
     cluster.apply("web.yaml", web.yaml());
+    boolean calm = isCalm();
+    Duration best = Duration.ofDays(1);
     for (int start = 0; start < STARTS; start++) {
       Agent agent = startFromImage("", "--manifests", "/run/manifests");
-      report("manifests", agent);
+      Duration programmed = report("manifests", agent);
+      best = programmed.compareTo(best) < 0 ? programmed : best;
       assertServed();
       assertThat(agent.terminate()).isZero();
       if (start < STARTS - 1) {
         cluster.sluice("node-1", "detach");
       }
     }
+    if (calm) {
+      assertThat(best).isLessThan(LONGEST_START);
+    } else {
+      System.out.printf("the machine is busy: not held against %s%n", LONGEST_START);
+    }
+  }
+
+  /** Whether, of each processor, less than a fifth was wanted in the last minute. */
+  private static boolean isCalm() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    return system.getSystemLoadAverage() < 0.2 * system.getAvailableProcessors();
   }
 
   @Test
@@ -100,12 +126,88 @@ class ImageTest {
   }
 
   @Test
-  void namedCapabilitiesAreEnough() throws Exception {
+  void theInitContainerMountsABpffsWhereThereIsNoneAndReservesPorts() throws IOException {
+    Files.createDirectories(Agent.runDirectory(node).resolve("bpf"));
+    assertThat(prepare("--pin-dir", "/sys/fs/bpf/sluice")).doesNotContain("mounted");
+    assertThat(prepare("--pin-dir", "/run/sluice/bpf/sluice", "--bpffs", "/run/sluice/bpf"))
+        .contains("mounted a bpffs on /run/sluice/bpf");
+    assertThat(node.run("cat", "/proc/sys/net/ipv4/ip_local_reserved_ports").strip())
+        .isEqualTo("49152-65535");
+  }
+
+  private String prepare(String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(image.launcher(lab, node, "").toString());
+    command.add("prepare");
+    command.addAll(List.of("--run-dir", "/run/sluice"));
+    command.addAll(List.of(options));
+    return node.run(command.toArray(String[]::new));
+  }
+
+  @Test
+  void theCapabilitiesOfTheHardenedManifestsAreEnough() throws Exception {
     cluster.apply("web.yaml", web.yaml());
-    Agent agent = startFromImage(NAMED_CAPABILITIES, "--manifests", "/run/manifests");
+    JsonNode sockets = afterABackendHasGone(capabilities());
+    assertThat(sockets.get("destroyed").asLong()).isEqualTo(1);
     assertServed();
     assertThat(cluster.status("node-1").get("problems")).isEmpty();
-    assertThat(agent.log()).doesNotContain("FAILED").doesNotContain("[ERROR]");
+    assertThat(cluster.agent("node-1").log()).doesNotContain("FAILED").doesNotContain("[ERROR]");
+  }
+
+  /** All else works without, so that one may do without. */
+  @ParameterizedTest
+  @ValueSource(strings = {"sys_admin", "sys_ptrace"})
+  void theTwoThatEnterPodsNamespacesAreForStaleSockets(String missing) throws Exception {
+    cluster.apply("web.yaml", web.yaml());
+    Set<String> fewer = capabilities();
+    assertThat(fewer.remove(missing)).isTrue();
+    JsonNode sockets = afterABackendHasGone(fewer);
+    System.out.printf("without %s: %s%n", missing, sockets);
+    assertThat(sockets.get("destroyed").asLong()).isZero();
+    assertServed();
+  }
+
+  private static Set<String> capabilities() throws IOException {
+    Path patch =
+        SluiceHome.launcher().resolveSibling("deploy/kustomize/hardened/capabilities.yaml");
+    Set<String> names = new TreeSet<>();
+    new YAMLMapper()
+        .readTree(patch.toFile())
+        .at("/spec/template/spec/containers/0/securityContext/capabilities/add")
+        .forEach(name -> names.add(name.asText().toLowerCase(Locale.ROOT)));
+    assertThat(names).isNotEmpty();
+    return names;
+  }
+
+  /**
+   * What {@code sluice status} says of stale sockets when a connected UDP socket of a pod has lost
+   * its backend, and it was looked for.
+   */
+  private JsonNode afterABackendHasGone(Set<String> capabilities) {
+    ServiceFile names = ServiceFile.udp("names", 2).with(lab.pod("pod-c"), 9000);
+    cluster.apply("names.yaml", names.yaml());
+    // chroot is the test's, not the container's.
+    startFromImage(
+        "setpriv --inh-caps=-all --bounding-set=-all,+sys_chroot,+"
+            + String.join(",+", capabilities),
+        "--manifests",
+        "/run/manifests");
+    Target target = Target.of(names.clusterIp(AddressFamily.IPV4), 80);
+    OpenUdp socket = lab.pod("pod-a").probe().openUdp(target, true);
+    assertThat(socket.ask("who?").server()).isEqualTo("pod-c");
+    cluster.apply(
+        "names.yaml", names.without(lab.pod("pod-c")).with(lab.pod("pod-d"), 9000).yaml());
+    Await.until("the socket was dealt with", () -> dealtWith(staleSockets()));
+    return staleSockets();
+  }
+
+  private JsonNode staleSockets() {
+    return cluster.status("node-1").get("staleSockets");
+  }
+
+  private static boolean dealtWith(JsonNode sockets) {
+    return sockets.get("destroyed").asLong() + sockets.get("undestroyed").asLong() > 0
+        || !sockets.get("lastFailure").asText().isEmpty();
   }
 
   private Agent startFromImage(String confinement, String... source) {
@@ -129,12 +231,12 @@ class ImageTest {
     }
   }
 
-  private static void report(String source, Agent agent) {
+  private static Duration report(String source, Agent agent) {
+    Duration programmed = Image.sinceExec(agent, "Services installed");
     System.out.printf(
         "%s: first Service programmed %d ms after exec, ready after %d ms%n",
-        source,
-        Image.sinceExec(agent, "Services installed").toMillis(),
-        Image.sinceExec(agent, "ready:").toMillis());
+        source, programmed.toMillis(), Image.sinceExec(agent, "ready:").toMillis());
+    return programmed;
   }
 
   private MockApiServer apiServer() throws Exception {
