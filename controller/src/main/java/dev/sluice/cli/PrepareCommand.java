@@ -15,8 +15,8 @@ import picocli.CommandLine.Spec;
     name = "prepare",
     description = {
       "Does what an agent with few rights may not do itself: mounts a bpffs, unless --pin-dir is in",
-      "one, and keeps the ports of --snat-ports from sockets. Takes the options of 'sluice run'.",
-      "In Kubernetes an init container with all rights does so."
+      "one, sets the sysctls that 'sluice run' sets, and keeps the ports of --snat-ports from sockets.",
+      "Takes the options of 'sluice run'. In Kubernetes an init container with all rights does so."
     },
     mixinStandardHelpOptions = true)
 final class PrepareCommand implements Callable<Integer> {
@@ -34,11 +34,13 @@ final class PrepareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    EffectiveConfiguration configuration = EffectiveConfiguration.of(spec, options);
     if (!BpfFileSystem.contains(Machine.real(), instance.pinParent())) {
       requireAbovePins();
       BpfFileSystem.mount(mountPoint);
       spec.commandLine().getOut().println("mounted a bpffs on " + mountPoint);
     }
+    NodePreparation.setSysctls(configuration.kubeProxy());
     new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
     return 0;
   }
