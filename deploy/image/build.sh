@@ -130,7 +130,7 @@ find "$rootfs" -exec touch --no-dereference --date="@$epoch" {} +
 
 size=$(find "$rootfs" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
 echo "root file system: $size bytes"
-du -sb "$home/java" "$home/lib" "$home/sluice.aot" "$rootfs/lib" 2>/dev/null | sed "s#$rootfs##"
+du -sb "$home/java" "$home/lib" "$home/sluice.aot" | sed "s#$rootfs##"
 ((size < limit)) || {
   echo "build.sh: more than $limit bytes" >&2
   exit 1

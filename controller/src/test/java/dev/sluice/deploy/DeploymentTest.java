@@ -20,9 +20,11 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -261,6 +263,31 @@ class DeploymentTest {
     assertThat(Yaml.documents(map.getData().get("config.yaml")))
         .isEqualTo(
             Yaml.documents(Yaml.text(Overlay.deploy().resolve("kustomize/base/config.yaml"))));
+  }
+
+  /** It admits no others, so a value that it lacks could not be set. */
+  @Test
+  void theChartsSchemaHasEveryValue() throws IOException {
+    Path chart = Overlay.deploy().resolve("helm/sluice");
+    JsonNode schema = JSON.readTree(Yaml.text(chart.resolve("values.schema.json")));
+    assertThat(missing(Yaml.documents(Yaml.text(chart.resolve("values.yaml"))).getFirst(), schema))
+        .isEmpty();
+  }
+
+  private static Set<String> missing(JsonNode values, JsonNode schema) {
+    Set<String> names = new TreeSet<>();
+    values.fieldNames().forEachRemaining(names::add);
+    Set<String> missing = new TreeSet<>(names);
+    for (String name : names) {
+      JsonNode property = schema.at("/properties/" + name);
+      if (!property.isMissingNode()) {
+        missing.remove(name);
+        if (property.has("properties")) {
+          missing.addAll(missing(values.get(name), property));
+        }
+      }
+    }
+    return missing;
   }
 
   @Test
