@@ -77,8 +77,8 @@ final class Image {
 
   /**
    * A launcher that does for a node what a container runtime does for the DaemonSet's pod: the root
-   * read-only, the host's {@code /proc} and {@code /sys}, the node's bpffs on {@code /sys/fs/bpf},
-   * a directory of the host on {@code /run/sluice}. Nothing else can be written.
+   * read-only, the host's {@code /proc}, {@code /sys} and {@code /dev}, the node's bpffs on {@code
+   * /sys/fs/bpf}, a directory of the host on {@code /run/sluice}. Nothing else can be written.
    *
    * @param confinement a command that starts the container's process, or nothing
    */
@@ -101,7 +101,7 @@ final class Image {
           mount --bind %s "$root/run/sluice"
           mount --bind -o ro %s "$root/run/manifests"
           mount -o remount,bind,ro "$root/run"
-          mount --bind /dev/null "$root/dev/null" 2>/dev/null || true
+          mount --rbind /dev "$root/dev"
           echo "exec $(date +%%s%%3N)"
           exec %s chroot "$root" /usr/bin/sluice "$@"
         ' container "$root" "$@"
