@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
       ConfigCommand.class,
       PrepareCommand.class,
       VerifyCommand.class,
+      MigrateCommand.class,
       DetachCommand.class,
       VersionCommand.class
     },

@@ -18,7 +18,9 @@ final class NetlinkSocket implements AutoCloseable {
   /** The protocols that are spoken here. */
   enum Protocol {
     NETLINK_ROUTE(0),
-    NETLINK_SOCK_DIAG(4);
+    NETLINK_SOCK_DIAG(4),
+    NETLINK_NETFILTER(12),
+    NETLINK_GENERIC(16);
 
     private final int number;
 

@@ -326,8 +326,7 @@ public final class Preflight {
         : CheckResult.warning(
             name,
             "left over in " + String.join(", ", found),
-            "they still match what Sluice leaves to the stack; stop kube-proxy and run kube-proxy"
-                + " --cleanup once");
+            "they still match what Sluice leaves to the stack; 'sluice migrate check' says what to do");
   }
 
   private long ipvsServices() {

@@ -88,6 +88,18 @@ public final class Rtnetlink implements AutoCloseable {
                     .isEmpty());
   }
 
+  /**
+   * Removes a device that can be removed, with its addresses.
+   *
+   * @throws NodeException if the kernel refuses; not if it has gone
+   */
+  public void removeLink(int interfaceIndex) {
+    int error = requests.execute(sequence -> removeLinkRequest(interfaceIndex, sequence));
+    if (error != 0 && error != Errno.ENODEV) {
+      throw new NodeException("removing the device with index " + interfaceIndex, error);
+    }
+  }
+
   @Override
   public void close() {
     requests.close();
@@ -106,6 +118,22 @@ public final class Rtnetlink implements AutoCloseable {
       writer.attributeInt(RouteMessages.IFLA_EXT_MASK, RouteMessages.SKIP_STATISTICS);
     }
     return writer.toBytes();
+  }
+
+  /** {@code struct ifinfomsg}: family, padding and type, the index, flags and their mask. */
+  private static byte[] removeLinkRequest(int interfaceIndex, int sequence) {
+    return new NetlinkWriter(
+            64,
+            RouteMessages.DELETE_LINK,
+            NetlinkRequests.FLAG_REQUEST | NetlinkRequests.FLAG_ACKNOWLEDGE,
+            sequence)
+        .fixed(
+            ByteBuffer.allocate(RouteMessages.LINK_FIXED_LENGTH)
+                .order(ByteOrder.nativeOrder())
+                .putInt(0)
+                .putInt(interfaceIndex)
+                .array())
+        .toBytes();
   }
 
   /** {@code struct rtmsg} with family and length of the destination, which follows. */

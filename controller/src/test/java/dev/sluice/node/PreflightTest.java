@@ -257,13 +257,13 @@ class PreflightTest {
   void rulesThatKubeProxyLeftAreNamed() {
     String name = "kube-proxy rules";
     machine.output("nft list chains", "table ip kube-proxy {\n\tchain services {\n\t}\n}\n");
-    assertLine(name, Status.WARNING, "left over in nftables", "--cleanup");
+    assertLine(name, Status.WARNING, "left over in nftables", "sluice migrate check");
     machine.output("nft list chains", "table ip nat {\n\tchain KUBE-SERVICES {\n\t}\n}\n");
-    assertLine(name, Status.WARNING, "iptables (nftables variant)", "--cleanup");
+    assertLine(name, Status.WARNING, "iptables (nftables variant)", "sluice migrate check");
     machine.output("nft list chains", "table ip nat {\n\tchain DOCKER {\n\t}\n}\n");
     assertLine(name, Status.OK, "none", "");
     machine.file("proc/net/ip_vs", "IP Virtual Server version 1.2.1\nTCP  0A600001:01BB rr\n");
-    assertLine(name, Status.WARNING, "IPVS: 1 services", "--cleanup");
+    assertLine(name, Status.WARNING, "IPVS: 1 services", "sluice migrate check");
   }
 
   @Test
@@ -273,10 +273,10 @@ class PreflightTest {
     assertLine(name, Status.OK, "none", "");
     assertThat(machine.commandsRun()).containsExactly("nft list chains");
     machine.file("proc/net/ip_tables_names", "nat\n");
-    assertLine(name, Status.WARNING, "left over in iptables", "--cleanup");
+    assertLine(name, Status.WARNING, "left over in iptables", "sluice migrate check");
     machine.file("proc/net/ip6_tables_names", "nat\n");
     machine.output("ip6tables-legacy-save -t nat", "*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n");
-    assertLine(name, Status.WARNING, "iptables, ip6tables", "--cleanup");
+    assertLine(name, Status.WARNING, "iptables, ip6tables", "sluice migrate check");
   }
 
   @Test

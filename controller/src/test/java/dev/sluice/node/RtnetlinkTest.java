@@ -50,6 +50,16 @@ class RtnetlinkTest {
   }
 
   @Test
+  void aDeviceIsRemovedAndOneThatHasGoneIsNoError() {
+    namespace.addDevice("gone0");
+    namespace.addDevice("stays0");
+    int index = links().get("gone0").index();
+    rtnetlink.removeLink(index);
+    assertThat(links()).containsKey("stays0").doesNotContainKey("gone0");
+    rtnetlink.removeLink(index);
+  }
+
+  @Test
   void theDeviceTowardsAnAddressIsTheOneOfTheMostSpecificRoute() throws UnknownHostException {
     namespace.addDevice("wide0");
     namespace.addDevice("near0");

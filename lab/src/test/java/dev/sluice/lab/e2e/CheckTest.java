@@ -179,7 +179,7 @@ class CheckTest {
     try {
       assertThat(check().line("kube-proxy rules"))
           .startsWith("WARNING")
-          .contains("kube-proxy --cleanup");
+          .contains("sluice migrate check");
     } finally {
       node.run("iptables", "-t", "nat", "-X", "KUBE-SERVICES");
     }
