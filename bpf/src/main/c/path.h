@@ -28,6 +28,17 @@
 #include "reject.h"
 #include "icmp.h"
 
+#ifndef SLUICE_PATH_ONCE
+#define SLUICE_PATH_ONCE
+
+/*
+ * Set at load. Without it a packet in the middle of a connection is never taken for one whose flow was
+ * lost: kube-proxy may have begun that connection, with another backend or from another address.
+ */
+const volatile bool restores_flows = true;
+
+#endif
+
 /*
  * Carries out an entry's rewrite; of a `later` fragment's addresses only. `entry` is where the flow is
  * established, NULL if it is not; `out_device` where it leads, 0 if that is not known.
@@ -255,7 +266,7 @@ VERIFIED_APART verdict_t FN(open_flow)(struct __sk_buff *skb)
 		internal = (in_device && in_device->flags & DEVICE_DETECTED) ||
 			   FN(admits)(new, 0, &key->source);
 	list = list_of(service, internal);
-	if (!opening && (!list.maglev || service->affinity_seconds))
+	if (!opening && (!restores_flows || !list.maglev || service->affinity_seconds))
 		return verdict(REASON_PASS_NO_FLOW, PASS);
 	if (opening && service->flags & SERVICE_SOURCE_RANGES &&
 	    !FN(admits)(new, service->id, &key->source))

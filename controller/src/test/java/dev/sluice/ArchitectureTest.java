@@ -117,6 +117,9 @@ final class ArchitectureTest {
 
   @ArchTest static final ArchRule onlyTheCommandLineKnowsVerify = onlyTheCommandLineKnows("verify");
 
+  @ArchTest
+  static final ArchRule onlyTheCommandLineKnowsMigrate = onlyTheCommandLineKnows("migrate");
+
   @ArchTest static final ArchRule onlyTheCommandLineKnowsTrace = onlyTheCommandLineKnows("trace");
 
   @ArchTest

@@ -196,6 +196,7 @@ final class Agent implements AutoCloseable {
             && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
         options.socketHooks() == SocketHooks.NODE,
         options.proxyConfig().mode() == ProxyConfig.Mode.NFTABLES,
+        !options.besideKubeProxy(),
         options.sampling());
   }
 

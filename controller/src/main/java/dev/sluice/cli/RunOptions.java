@@ -120,6 +120,13 @@ final class RunOptions {
   private Integer sampleOthers;
 
   @Option(
+      names = "--beside-kube-proxy",
+      description =
+          "while this node moves from kube-proxy: leave to its rules the connections that they have"
+              + " begun; a TCP connection whose flow was lost is then not taken up again")
+  private boolean besideKubeProxy;
+
+  @Option(
       names = "--collect-every",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
@@ -205,6 +212,10 @@ final class RunOptions {
 
   MapSizes mapSizes() {
     return tables.sizes(kubeProxy);
+  }
+
+  boolean besideKubeProxy() {
+    return besideKubeProxy;
   }
 
   Sampling sampling() {

@@ -10,6 +10,8 @@ package dev.sluice.dataplane;
  * @param nodeSocketsOnly the socket hooks translate the node's own sockets only
  * @param closesAddresses closed addresses and Service networks have an effect; it costs packets
  *     that are no Service's a little, so only where plans have such (kube-proxy's nftables mode)
+ * @param restoresFlows a packet of a TCP connection without a flow may make one again, from a
+ *     Maglev table; not while connections of kube-proxy are about, which would look the same
  * @param sampling which packets become events
  */
 public record LoadOptions(
@@ -18,21 +20,35 @@ public record LoadOptions(
     boolean collectInKernel,
     boolean nodeSocketsOnly,
     boolean closesAddresses,
+    boolean restoresFlows,
     Sampling sampling) {
 
-  /** With the usual sampling. */
+  /** With the usual sampling, restoring flows. */
   public LoadOptions(
       MapSizes sizes,
       boolean canSetErrno,
       boolean collectInKernel,
       boolean nodeSocketsOnly,
       boolean closesAddresses) {
-    this(sizes, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses, Sampling.DEFAULT);
+    this(
+        sizes,
+        canSetErrno,
+        collectInKernel,
+        nodeSocketsOnly,
+        closesAddresses,
+        true,
+        Sampling.DEFAULT);
   }
 
   /** The same with another sampling. */
   LoadOptions with(Sampling other) {
     return new LoadOptions(
-        sizes, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses, other);
+        sizes,
+        canSetErrno,
+        collectInKernel,
+        nodeSocketsOnly,
+        closesAddresses,
+        restoresFlows,
+        other);
   }
 }

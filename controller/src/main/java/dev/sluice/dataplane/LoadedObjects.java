@@ -247,6 +247,7 @@ public final class LoadedObjects implements AutoCloseable {
     object.setConstant("counts_passes", wanted.counting().passes());
     object.setConstant("counts_tagged", wanted.counting().tagged());
     object.setConstant("closes_addresses", options.closesAddresses());
+    object.setConstant("restores_flows", options.restoresFlows());
     configureSampling(object);
   }
 

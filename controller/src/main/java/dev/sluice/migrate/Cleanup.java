@@ -8,7 +8,8 @@ import java.util.List;
  * What {@code sluice migrate cleanup} did, or would do.
  *
  * @param steps what was or would be removed
- * @param obstacles why nothing was removed, or what could not be searched
+ * @param obstacles why nothing was removed, what could not be searched, or, if nothing was to be
+ *     removed yet, what to do before
  */
 public record Cleanup(List<Step> steps, List<Finding> obstacles) {
   /** What became of a step. */

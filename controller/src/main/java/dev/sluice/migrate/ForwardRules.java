@@ -4,9 +4,9 @@ package dev.sluice.migrate;
 import java.util.List;
 
 /**
- * What the FORWARD rules of a node mean for Service traffic when Sluice carries it. What goes to a
- * backend on another node does not pass FORWARD any more; what goes to a pod of this node does,
- * with the pod's address as its destination and without kube-proxy's mark.
+ * What the FORWARD rules of a node mean for Service traffic when Sluice carries it. What comes from
+ * outside for a backend on another node does not pass FORWARD any more; what goes to a pod of this
+ * node does, with the pod's address as its destination and without kube-proxy's mark.
  */
 final class ForwardRules {
   /** Stands in a command where the pods' network is not known. */
@@ -19,8 +19,8 @@ final class ForwardRules {
         where,
         count,
         "%s of others, such as %s".formatted(Advice.count(count, "rule"), first),
-        "Service traffic to backends on other nodes no longer meets them here (it does on the"
-            + " backend's node): what they must stop there belongs into a network policy");
+        "what enters this node for a Service's backend on another node no longer meets them here"
+            + " (it does on the backend's node): what they must stop belongs into a network policy");
   }
 
   /**

@@ -124,6 +124,13 @@ public final class Migration {
       cleanup.obstacles().addAll(running);
       return cleanup;
     }
+    if (!really) {
+      cleanup.obstacles().addAll(running);
+      forward.stream()
+          .flatMap(trace -> find(trace).stream())
+          .filter(line -> line.level() == Finding.Level.TODO)
+          .forEach(cleanup.obstacles()::add);
+    }
     for (Trace trace : leftovers) {
       try {
         for (Removal removal : trace.removals()) {

@@ -144,7 +144,13 @@ class EventRingTest {
     Cast cast = Cast.of(IpFamily.IPV4);
     LoadOptions options =
         new LoadOptions(
-            new MapSizes(64, 64, 256, 64, 64, 64), true, true, false, false, new Sampling(8, 0));
+            new MapSizes(64, 64, 256, 64, 64, 64),
+            true,
+            true,
+            false,
+            false,
+            true,
+            new Sampling(8, 0));
     try (LoadedObjects objects = LoadedObjects.unpinned(options);
         EventRing ring = new EventRing(objects)) {
       new Dataplane(objects).apply(service(Protocol.TCP, cast.frontend(), silent()));

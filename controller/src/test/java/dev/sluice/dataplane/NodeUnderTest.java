@@ -105,7 +105,7 @@ final class NodeUnderTest implements AutoCloseable {
     }
     objects =
         LoadedObjects.unpinned(
-            new LoadOptions(sizes, true, collectInKernel, false, true, sampling));
+            new LoadOptions(sizes, true, collectInKernel, false, true, true, sampling));
     events = new EventRing(objects);
     runs = new TestRuns(objects);
     dataplane = new Dataplane(objects);

@@ -143,6 +143,17 @@ final class MigrationTest {
   }
 
   @Test
+  void aDryRunSaysWhatIsToBeDoneBefore() throws IOException {
+    file("net/ip_tables_names", "filter\n");
+    file("50/comm", "kube-proxy\n");
+    programs.iptables("iptables-legacy", "*filter\n:FORWARD DROP [0:0]\nCOMMIT\n");
+    assertThat(migration().cleanup(false, false).obstacles())
+        .extracting(Finding::where)
+        .containsExactly("processes", "iptables-legacy FORWARD");
+    assertThat(migration().cleanup(true, true).obstacles()).isEmpty();
+  }
+
+  @Test
   void aDryRunChangesNothing() throws IOException {
     file("net/ip_tables_names", "nat\n");
     programs.iptables("iptables-legacy", RULES);
