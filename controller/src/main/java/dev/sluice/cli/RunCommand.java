@@ -69,8 +69,8 @@ final class RunCommand implements Callable<Integer> {
     EffectiveConfiguration configuration = configuration();
     if (cleanup) {
       throw new IllegalArgumentException(
-          "--cleanup: 'sluice detach' takes an instance away; 'sluice check' names the rules that"
-              + " kube-proxy left, and what removes them");
+          "--cleanup: 'sluice detach' takes an instance away, 'sluice migrate cleanup' what kube-proxy"
+              + " has left");
     }
     if (writeConfigTo != null) {
       write(configuration);
