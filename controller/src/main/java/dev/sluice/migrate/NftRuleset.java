@@ -28,10 +28,11 @@ record NftRuleset(List<Table> tables, List<Chain> chains, List<Rule> rules) {
   /**
    * A chain.
    *
+   * @param type {@code filter}, {@code nat} or {@code route}; "" if it is no base chain
    * @param hook {@code forward} and so on; "" if it is no base chain
    * @param policy {@code accept} or {@code drop}; "" if it is no base chain
    */
-  record Chain(Table table, String name, String hook, String policy) {}
+  record Chain(Table table, String name, String type, String hook, String policy) {}
 
   /**
    * A rule.
@@ -79,6 +80,7 @@ record NftRuleset(List<Table> tables, List<Chain> chains, List<Rule> rules) {
             new Chain(
                 tableOf(chain),
                 text(chain, "name"),
+                chain.path("type").asText(),
                 chain.path("hook").asText(),
                 chain.path("policy").asText()));
       } else if (object.has("rule")) {

@@ -172,7 +172,7 @@ final class MigrationTest {
     programs
         .iptables("iptables-legacy", RULES)
         .printing("nft --json --terse list ruleset", NftRulesetTest.KUBE_PROXY)
-        .printing("nft delete table ip kube-proxy", "")
+        .printing("nft -f -", "")
         .printing("ipset list -name", "mine\nKUBE-CLUSTER-IP\nKUBE-6-CLUSTER-IP\n")
         .printing("ipset destroy KUBE-CLUSTER-IP", "")
         .printing("ipset destroy KUBE-6-CLUSTER-IP", "");
@@ -185,8 +185,27 @@ final class MigrationTest {
     assertThat(cleanup.steps())
         .extracting(Cleanup.Step::where)
         .containsExactly("iptables-legacy nat", "nftables ip", "IPVS", "IPVS", "ipset", "ipset");
-    assertThat(programs.inputs()).hasSize(1);
+    assertThat(programs.inputs()).hasSize(2);
     assertThat(programs.inputs().getFirst()).contains("-D PREROUTING -j KUBE-SERVICES");
+    assertThat(programs.inputs().getLast())
+        .startsWith("add table ip sluice-established\n")
+        .endsWith("delete table ip kube-proxy\n");
+  }
+
+  @Test
+  void whereAnotherNatChainKeepsConnectionsTranslatedNoTableIsAdded() {
+    String another =
+        """
+        {"chain": {"family": "inet", "table": "mine", "name": "nat", "type": "nat",
+                   "hook": "prerouting", "policy": "accept"}},
+        """;
+    programs
+        .printing(
+            "nft --json --terse list ruleset",
+            NftRulesetTest.KUBE_PROXY.replace(" {\"metainfo\"", another + "{\"metainfo\""))
+        .printing("nft -f -", "");
+    migration().cleanup(true, false);
+    assertThat(programs.inputs()).containsExactly("delete table ip kube-proxy\n");
   }
 
   @Test

@@ -30,8 +30,8 @@ final class NftRulesetTest {
     assertThat(ruleset.tables()).containsExactly(table);
     assertThat(ruleset.chains())
         .containsExactly(
-            new NftRuleset.Chain(table, "services", "", ""),
-            new NftRuleset.Chain(table, "filter-forward", "forward", "accept"));
+            new NftRuleset.Chain(table, "services", "", "", ""),
+            new NftRuleset.Chain(table, "filter-forward", "filter", "forward", "accept"));
     assertThat(ruleset.rules()).hasSize(1);
     assertThat(ruleset.chainsOf(table)).isEqualTo(2);
   }

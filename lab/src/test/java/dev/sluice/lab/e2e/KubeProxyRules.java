@@ -112,11 +112,15 @@ enum KubeProxyRules {
     }
   }
 
-  /** All rules of the node in this form, without counters and without the time. */
+  /**
+   * All rules of the node in this form, without counters, without the time and without the table
+   * that the cleanup adds for established connections.
+   */
   String saved(NodeHost node) {
     String text =
         this == NFTABLES
             ? node.run("nft", "list", "ruleset")
+                .replaceAll("(?s)table ip6? sluice-established \\{.*?\\n}\\n", "")
             : node.run("iptables-" + suffix + "-save") + node.run("ip6tables-" + suffix + "-save");
     return text.lines()
         .filter(line -> !line.startsWith("#"))
