@@ -30,12 +30,24 @@ final class ServerOptions {
   private String healthz;
 
   @Option(
+      names = "--healthz-port",
+      paramLabel = "PORT",
+      description = "the port of --healthz-bind-address where that names none; 0 for nowhere")
+  private Integer healthzPort;
+
+  @Option(
       names = "--metrics-bind-address",
       paramLabel = "IP:PORT",
       description =
           "where /metrics, /healthz, /proxyMode and /configz are answered; '' for nowhere (default:"
               + " 127.0.0.1:10249, or [::1]:10249 with an IPv6 --bind-address)")
   private String metrics;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      description = "the port of --metrics-bind-address where that names none; 0 for nowhere")
+  private Integer metricsPort;
 
   @Option(
       names = "--bind-address-hard-fail",
@@ -60,7 +72,7 @@ final class ServerOptions {
    */
   Optional<BindAddress> healthz() {
     String all = isIpv6() ? "::" : "0.0.0.0";
-    return address("--healthz-bind-address", healthz, all, HEALTHZ_PORT);
+    return address("--healthz-bind-address", healthz, healthzPort, all, HEALTHZ_PORT);
   }
 
   /**
@@ -70,7 +82,7 @@ final class ServerOptions {
    */
   Optional<BindAddress> metrics() {
     String loopback = isIpv6() ? "::1" : "127.0.0.1";
-    return address("--metrics-bind-address", metrics, loopback, METRICS_PORT);
+    return address("--metrics-bind-address", metrics, metricsPort, loopback, METRICS_PORT);
   }
 
   /** Decides where the defaults are (rule 205). */
@@ -79,12 +91,14 @@ final class ServerOptions {
   }
 
   private static Optional<BindAddress> address(
-      String option, String given, String usualHost, int usualPort) {
-    if (given != null && given.isBlank()) {
+      String option, String given, Integer port, String usualHost, int usualPort) {
+    if ((given != null && given.isBlank()) || (port != null && port == 0)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(BindAddress.parse(given == null ? usualHost : given.strip(), usualPort));
+      return Optional.of(
+          BindAddress.parse(
+              given == null ? usualHost : given.strip(), port == null ? usualPort : port));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
     }

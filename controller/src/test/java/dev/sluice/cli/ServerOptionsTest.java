@@ -32,12 +32,16 @@ class ServerOptionsTest {
     assertThat(healthz("--healthz-bind-address=127.0.0.1")).isEqualTo("127.0.0.1:10256");
     assertThat(healthz("--healthz-bind-address=[::1]:80")).isEqualTo("[::1]:80");
     assertThat(metrics("--metrics-bind-address=0.0.0.0")).isEqualTo("0.0.0.0:10249");
+    assertThat(metrics("--metrics-bind-address=0.0.0.0", "--metrics-port=9"))
+        .isEqualTo("0.0.0.0:9");
   }
 
   @Test
   @ShowsRules(205)
   void eitherCanBeSwitchedOff() {
     assertThat(healthz("--healthz-bind-address=")).isEqualTo("off");
+    assertThat(healthz("--healthz-port=0")).isEqualTo("off");
+    assertThat(metrics("--metrics-port=0")).isEqualTo("off");
     assertThat(metrics("--metrics-bind-address=")).isEqualTo("off");
   }
 
