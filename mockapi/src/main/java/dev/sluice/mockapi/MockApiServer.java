@@ -202,6 +202,7 @@ public final class MockApiServer implements AutoCloseable {
     private final Map<String, Integer> refusals = new HashMap<>();
     private final Map<String, List<String>> unread = new HashMap<>();
     private long committed;
+    private long pages;
 
     synchronized void refuse(String pathEnd, int status) {
       refusals.put(pathEnd, status);
@@ -273,7 +274,7 @@ public final class MockApiServer implements AutoCloseable {
       }
       String next = "";
       if (items.size() > limit) {
-        next = listed + "-" + unread.size() + "-" + items.size();
+        next = listed + "-" + ++pages;
         unread.put(next, items.subList(limit, items.size()));
       }
       return new MockResponse()
