@@ -4,16 +4,20 @@ package dev.sluice.lab.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Agent;
 import dev.sluice.lab.AgentOptions;
+import dev.sluice.lab.Host;
 import dev.sluice.lab.Lab;
 import dev.sluice.lab.LabOptions;
 import dev.sluice.lab.Leftovers;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.SluiceHome;
+import dev.sluice.mockapi.MockApiServer;
 import dev.sluice.server.AdminClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -37,11 +42,14 @@ final class Cluster implements AutoCloseable {
   private final List<String> arguments;
   private final Map<String, Agent> agents = new ConcurrentHashMap<>();
   private final XdpSenders senders;
+  private final Optional<MockApiServer> api;
   private int marks;
 
-  private Cluster(Lab lab, XdpSenders senders, List<String> arguments) {
+  private Cluster(
+      Lab lab, XdpSenders senders, Optional<MockApiServer> api, List<String> arguments) {
     this.lab = lab;
     this.senders = senders;
+    this.api = api;
     this.arguments = List.copyOf(arguments);
     try {
       this.manifests = Files.createDirectories(lab.directory().resolve("manifests"));
@@ -53,7 +61,35 @@ final class Cluster implements AutoCloseable {
 
   /** Brings a lab up; no agent runs yet. */
   static Cluster create(LabOptions options, String... agentArguments) {
-    return new Cluster(Lab.start(options), XdpSenders.none(), List.of(agentArguments));
+    return new Cluster(
+        Lab.start(options), XdpSenders.none(), Optional.empty(), List.of(agentArguments));
+  }
+
+  /** As {@link #create}, with agents that are fed by one API server, where the client is. */
+  static Cluster createWithApi(LabOptions options, String... agentArguments) {
+    Lab lab = Lab.start(options);
+    try {
+      MockApiServer api = apiServer(lab.client());
+      List<String> arguments = new ArrayList<>(List.of(agentArguments));
+      arguments.addAll(List.of("--api-server", api.url()));
+      return new Cluster(lab, XdpSenders.none(), Optional.of(api), arguments);
+    } catch (RuntimeException | AssertionError e) {
+      lab.close();
+      throw e;
+    }
+  }
+
+  private static MockApiServer apiServer(Host host) {
+    try {
+      // With a name, nobody looks for one in a namespace that has no name server.
+      InetAddress address =
+          InetAddress.getByAddress("api", host.address(AddressFamily.IPV4).getAddress());
+      return host.call(() -> new MockApiServer(address));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("no API server in " + host, e);
+    }
   }
 
   /** As {@link #create}, with uplinks that are fit for XDP, and agents that must use it. */
@@ -62,7 +98,7 @@ final class Cluster implements AutoCloseable {
     try {
       List<String> arguments = new ArrayList<>(List.of(agentArguments));
       arguments.add("--xdp=require");
-      return new Cluster(lab, XdpSenders.of(lab), arguments);
+      return new Cluster(lab, XdpSenders.of(lab), Optional.empty(), arguments);
     } catch (RuntimeException | AssertionError e) {
       lab.close();
       throw e;
@@ -71,6 +107,11 @@ final class Cluster implements AutoCloseable {
 
   Lab lab() {
     return lab;
+  }
+
+  /** The API server of a cluster {@link #createWithApi}. */
+  MockApiServer api() {
+    return api.orElseThrow();
   }
 
   /** What sends to the nodes, in a cluster {@link #createWithXdp}. */
@@ -113,8 +154,15 @@ final class Cluster implements AutoCloseable {
     return agents.get(node);
   }
 
-  /** Writes a manifest file as careful tools do: beside it, then rename(). */
+  /**
+   * Writes a manifest file as careful tools do, beside it, then rename(); or gives its objects to
+   * the API server in place of those that came by this name before.
+   */
   void apply(String file, String content) {
+    if (api.isPresent()) {
+      api.get().applyManifest(file, content);
+      return;
+    }
     try {
       Path draft = manifests.resolve("." + file + ".draft");
       Files.writeString(draft, content);
@@ -161,6 +209,10 @@ final class Cluster implements AutoCloseable {
   }
 
   void delete(String file) {
+    if (api.isPresent()) {
+      api.get().applyManifest(file, "");
+      return;
+    }
     try {
       Files.delete(manifests.resolve(file));
     } catch (IOException e) {
@@ -254,6 +306,7 @@ final class Cluster implements AutoCloseable {
     try (lab;
         senders) {
       lab.nodes().parallelStream().forEach(this::detach);
+      api.ifPresent(MockApiServer::close);
     }
     assertThat(Leftovers.find(id).isEmpty()).as("%s", Leftovers.find(id)).isTrue();
   }

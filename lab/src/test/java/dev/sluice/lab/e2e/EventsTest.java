@@ -110,8 +110,11 @@ final class EventsTest {
   @Test
   void whoFollowsSeesWhatHappensUntilInterrupted() {
     NodeHost node = lab.node("node-1");
+    // A shell's background job, which these tests may be, ignores SIGINT, and so do its children.
     LabProcess follower =
         node.start(
+            "env",
+            "--default-signal=INT",
             SluiceHome.launcher().toString(),
             "events",
             "-f",

@@ -17,11 +17,8 @@ import dev.sluice.lab.SluiceHome;
 import dev.sluice.lab.Target;
 import dev.sluice.mockapi.MockApiServer;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.OperatingSystemMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,9 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageTest {
   private static final long LARGEST = 120_000_000;
   private static final int STARTS = 3;
-
-  /** To the first Service in the maps, on a machine that does nothing else. */
-  private static final Duration LONGEST_START = Duration.ofSeconds(1);
 
   private static Image image;
 
@@ -84,29 +78,15 @@ class ImageTest {
   @Test
   void aServiceOfAManifestIsServed() throws Exception {
     cluster.apply("web.yaml", web.yaml());
-    boolean calm = isCalm();
-    Duration best = Duration.ofDays(1);
     for (int start = 0; start < STARTS; start++) {
       Agent agent = startFromImage("", "--manifests", "/run/manifests");
-      Duration programmed = report("manifests", agent);
-      best = programmed.compareTo(best) < 0 ? programmed : best;
+      report("manifests", agent);
       assertServed();
       assertThat(agent.terminate()).isZero();
       if (start < STARTS - 1) {
         cluster.sluice("node-1", "detach");
       }
     }
-    if (calm) {
-      assertThat(best).isLessThan(LONGEST_START);
-    } else {
-      System.out.printf("the machine is busy: not held against %s%n", LONGEST_START);
-    }
-  }
-
-  /** Whether, of each processor, less than a fifth was wanted in the last minute. */
-  private static boolean isCalm() {
-    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
-    return system.getSystemLoadAverage() < 0.2 * system.getAvailableProcessors();
   }
 
   @Test
@@ -231,11 +211,11 @@ class ImageTest {
     }
   }
 
-  private static Duration report(String source, Agent agent) {
-    Duration programmed = Image.sinceExec(agent, "Services installed");
+  private static void report(String source, Agent agent) {
     System.out.printf(
         "%s: first Service programmed %d ms after exec, ready after %d ms%n",
-        source, programmed.toMillis(), Image.sinceExec(agent, "ready:").toMillis());
-    return programmed;
+        source,
+        Image.sinceExec(agent, "Services installed").toMillis(),
+        Image.sinceExec(agent, "ready:").toMillis());
   }
 }

@@ -16,7 +16,6 @@ import dev.sluice.lab.OpenConnection;
 import dev.sluice.lab.RequiresRoot;
 import dev.sluice.lab.Target;
 import dev.sluice.mockapi.MockApiServer;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,16 +37,15 @@ class KubernetesApiTest {
   @Test
   @ShowsRules({184, 190, 195})
   void agentsServeOnWhileTheApiServerIsAwayEvenWhenOneIsRestartedMeanwhile() throws Exception {
-    try (Cluster cluster = Cluster.create(LabOptions.of(Layout.ROUTED));
-        MockApiServer api = apiServer(cluster.lab().client())) {
+    try (Cluster cluster = Cluster.createWithApi(LabOptions.of(Layout.ROUTED))) {
+      MockApiServer api = cluster.api();
       Lab lab = cluster.lab();
       ServiceFile web =
           ServiceFile.tcp("web", 1).with(lab.pod("pod-b"), 9000).with(lab.pod("pod-c"), 9000);
-      api.applyManifest("web", web.yaml());
-      lab.nodes().parallelStream()
-          .forEach(node -> cluster.startAgent(node.name(), "--api-server", api.url()));
+      cluster.apply("web", web.yaml());
+      cluster.startAgents();
       Await.backends(cluster, "web", 2);
-      api.applyManifest("web", web.with(lab.pod("pod-d"), 9000).yaml());
+      cluster.apply("web", web.with(lab.pod("pod-d"), 9000).yaml());
       Await.backends(cluster, "web", 3);
       OpenConnection open =
           lab.pod("pod-a").probe().open(Target.of(web.clusterIp(AddressFamily.IPV4), 80));
@@ -59,10 +57,10 @@ class KubernetesApiTest {
         try {
           long gone = System.nanoTime();
           api.stop();
-          restartWithout(cluster, api);
+          restartNodeOne(cluster);
           ServiceFile next = ServiceFile.tcp("next", 2).with(lab.pod("pod-b"), 9000);
-          api.applyManifest("web", web.yaml());
-          api.applyManifest("next", next.yaml());
+          cluster.apply("web", web.yaml());
+          cluster.apply("next", next.yaml());
           lab.nodes().forEach(node -> awaitUnreachable(cluster, node, api));
           assertThat(open.echo("still here")).isEqualTo("still here");
           Cluster.pause(ABSENCE.minusNanos(System.nanoTime() - gone));
@@ -94,13 +92,6 @@ class KubernetesApiTest {
     }
   }
 
-  private static MockApiServer apiServer(Host host) throws Exception {
-    // With a name, nobody looks for one in a namespace that has no name server.
-    InetAddress address =
-        InetAddress.getByAddress("api", host.address(AddressFamily.IPV4).getAddress());
-    return host.call(() -> new MockApiServer(address));
-  }
-
   private static void start(MockApiServer api, Host host) throws Exception {
     host.call(
         () -> {
@@ -109,15 +100,10 @@ class KubernetesApiTest {
         });
   }
 
-  private static void restartWithout(Cluster cluster, MockApiServer api) {
+  private static void restartNodeOne(Cluster cluster) {
     assertThat(cluster.agent("node-1").terminate()).isZero();
     Agent again =
-        cluster.startAgent(
-            "node-1",
-            options ->
-                options
-                    .withArguments("--api-server", api.url())
-                    .withReady(WAITING, Duration.ofSeconds(30)));
+        cluster.startAgent("node-1", options -> options.withReady(WAITING, Duration.ofSeconds(30)));
     assertThat(again.log()).doesNotContain("ready:");
   }
 

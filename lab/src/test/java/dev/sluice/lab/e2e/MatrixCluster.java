@@ -76,7 +76,17 @@ final class MatrixCluster implements AutoCloseable {
    */
   static Stream<DynamicTest> tests(
       List<Cell> cells, LabOptions options, long transferBytes, String... agentArguments) {
-    MatrixCluster matrix = new MatrixCluster(options, transferBytes, agentArguments);
+    return tests(cells, Cluster.create(options, agentArguments), transferBytes, agentArguments);
+  }
+
+  /**
+   * The same in a given cluster, which goes when they have run.
+   *
+   * @param agentArguments only to be printed
+   */
+  static Stream<DynamicTest> tests(
+      List<Cell> cells, Cluster cluster, long transferBytes, String... agentArguments) {
+    MatrixCluster matrix = new MatrixCluster(cluster, transferBytes, agentArguments);
     Stream<DynamicTest> more = Stream.of(Call.values()).map(matrix::oneSocketTellsAnswersApart);
     return Stream.concat(matrix.tests(cells), more).onClose(matrix::close);
   }

@@ -47,6 +47,24 @@ final class MatrixTest {
     return withoutSocketHooks(Layout.VXLAN);
   }
 
+  @TestFactory
+  Stream<DynamicTest> servicesFromTheKubernetesApiAreReached() {
+    return MatrixCluster.tests(
+        Matrix.both(Matrix.bySockets(), Matrix.fromOutside(Client.OUTSIDE)),
+        Cluster.createWithApi(LabOptions.of(Layout.ROUTED)),
+        TRANSFER_BYTES);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> servicesFromTheKubernetesApiAreReachedWithoutSocketHooks() {
+    return MatrixCluster.tests(
+        Matrix.byPackets(),
+        Cluster.createWithApi(LabOptions.of(Layout.ROUTED), "--socket-hooks", "off"),
+        TRANSFER_BYTES,
+        "--socket-hooks",
+        "off");
+  }
+
   private static Stream<DynamicTest> withSocketHooks(Layout layout) {
     return MatrixCluster.tests(
         Matrix.both(Matrix.bySockets(), Matrix.fromOutside(Client.OUTSIDE)),
