@@ -99,7 +99,8 @@ public final class KubernetesSource implements ServiceSource {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;
       }
-      throw new IllegalStateException("the API client cannot be set up", e.getCause());
+      throw new IllegalStateException(
+          "the API client cannot be set up: " + e.getCause(), e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the API client was set up", e);
