@@ -60,6 +60,15 @@ final class EstablishedFlows {
     return fromThere;
   }
 
+  /**
+   * The frames themselves, to or from the other node, once tc has met each: XDP leaves it to tc now
+   * and then to look a flow's next hop up again, and all the flow's packets until it has.
+   */
+  List<byte[]> metByTc(List<byte[]> frames) {
+    frames.forEach(frame -> pass(entering, frame, ReturnValue.TC_ACT_REDIRECT));
+    return frames;
+  }
+
   /** Opens a flow and returns its first packet as it goes on. */
   private byte[] open(int client, IpAddress vip, ReturnValue verdict) {
     byte[] first = addresses.packet(client, vip, true);

@@ -52,14 +52,14 @@ final class XdpCases {
             "established, to another node's backend",
             flows,
             rounds.size(flows),
-            rounds.cycle(round -> open.toThere()),
+            rounds.cycle(round -> open.metByTc(open.toThere())),
             SENT_ON,
             target(flows)),
         xdp.make(
             "established, reply of another node's",
             flows,
             rounds.size(flows),
-            rounds.cycle(round -> open.fromThere()),
+            rounds.cycle(round -> open.metByTc(open.fromThere())),
             SENT_ON,
             flows >= Established.MANY ? Established.OF_MANY : new Target.None()),
         xdp.make(
