@@ -12,6 +12,8 @@ needs=(
   ip:iproute2
   nsenter:util-linux
   iptables:iptables
+  nft:nftables
+  strip:binutils
   dnsmasq:dnsmasq-base
   nginx:nginx-light
   curl:curl
