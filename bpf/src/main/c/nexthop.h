@@ -1,42 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* Where a packet goes that must not pass the stack. */
 
-#ifndef SLUICE_NEXTHOP_ONCE
-#define SLUICE_NEXTHOP_ONCE
-
 #include "next_hop_cache.h"
-
-/* Kernels before 5.12 leave the packet's length as MTU: then as long a one and no longer is known to fit. */
-static __always_inline struct next_hop next_hop_of(const struct bpf_fib_lookup *fib, __u32 created)
-{
-	struct next_hop_state *state;
-	struct next_hop next = {};
-	__u32 zero = 0;
-
-	state = bpf_map_lookup_elem(&next_hop_state, &zero);
-	if (!state)
-		return next;
-	next.check = next_hop_check(state->generation, created);
-	next.mtu = fib->tot_len;
-	next.port = port_of(fib->ifindex);
-	__builtin_memcpy(next.destination, fib->dmac, ETH_ALEN);
-	__builtin_memcpy(next.source, fib->smac, ETH_ALEN);
-	return next;
-}
-
-/* Sends a translated packet to the next hop that its flow remembers. */
-static __always_inline int send_to(struct __sk_buff *skb, const struct next_hop *next)
-{
-	struct ethhdr *link = (void *)(long)skb->data;
-
-	if ((void *)(link + 1) > (void *)(long)skb->data_end)
-		return TC_ACT_SHOT;
-	__builtin_memcpy(link->h_dest, next->destination, ETH_ALEN);
-	__builtin_memcpy(link->h_source, next->source, ETH_ALEN);
-	return bpf_redirect(device_of_port(next->port), 0);
-}
-
-#endif
 
 /*
  * The largest packet that is sent for `skb`, from the IP header on: it may stand for a row of segments,
@@ -82,15 +47,14 @@ static __noinline int FN(may_be_cut)(struct __sk_buff *skb, __u32 device_index)
 
 /*
  * The device towards where the flow goes, or 0 if there is no route, or minus the MTU if that is less
- * than `length` bytes. Notes the next hop in `entry`, unless that is NULL. A missing neighbour is no obstacle: bpf_redirect_neigh queues the packet while the
- * kernel resolves it. The helper says the MTU in place of the length since kernel 5.12; below, what
- * is too long is sent all the same.
+ * than `length` bytes. Notes the next hop in `entry`, unless that is NULL. A missing neighbour is no
+ * obstacle: bpf_redirect_neigh queues the packet while the kernel resolves it. The helper says the MTU
+ * in place of the length since kernel 5.12; below, what is too long is sent all the same.
  */
 static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(flow) *flow, __u32 length,
 				struct FN(flow_entry) *entry)
 {
 	struct bpf_fib_lookup fib = {
-		.family = ADDRESS_FAMILY,
 		.ifindex = skb->ifindex,
 		.tot_len = length,
 	};
@@ -99,13 +63,7 @@ static __noinline int FN(route)(struct __sk_buff *skb, const struct FN(flow) *fl
 
 	if (!flow)
 		return 0;
-#if FAMILY == 4
-	fib.ipv4_src = flow->source.word[0];
-	fib.ipv4_dst = flow->destination.word[0];
-#else
-	__builtin_memcpy(fib.ipv6_src, &flow->source, sizeof(flow->source));
-	__builtin_memcpy(fib.ipv6_dst, &flow->destination, sizeof(flow->destination));
-#endif
+	FN(ask_for_flow)(&fib, flow);
 	result = bpf_fib_lookup(skb, &fib, sizeof(fib), 0);
 	if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
 		mtu = fib.tot_len;
@@ -135,21 +93,28 @@ static __always_inline bool FN(knows_next_hop)(const struct FN(flow_entry) *entr
 					       const struct FN(flow) *flow, __u32 length,
 					       struct next_hop *next)
 {
-	const struct next_hop_state *state;
-	__u32 zero = 0;
-
 	if (link_header_length != ETH_HLEN)
 		return false;
-	state = bpf_map_lookup_elem(&next_hop_state, &zero);
 	*next = entry->next;
 	barrier();
-	return state && *(volatile const __u32 *)&entry->flow.tag == flow->tag &&
-	       next->check == next_hop_check(state->generation, flow->created) &&
-	       length <= next->mtu && is_tc_port(next->port);
+	return *(volatile const __u32 *)&entry->flow.tag == flow->tag &&
+	       next_hop_counts(next, flow->created, length) && is_tc_port(next->port);
 }
 
-#ifndef SLUICE_SEND_ONCE
-#define SLUICE_SEND_ONCE
+#ifndef SLUICE_NEXTHOP_ONCE
+#define SLUICE_NEXTHOP_ONCE
+
+/* Sends a translated packet to the next hop that its flow remembers. */
+static __always_inline int send_to(struct __sk_buff *skb, const struct next_hop *next)
+{
+	struct ethhdr *link = (void *)(long)skb->data;
+
+	if ((void *)(link + 1) > (void *)(long)skb->data_end)
+		return TC_ACT_SHOT;
+	__builtin_memcpy(link->h_dest, next->destination, ETH_ALEN);
+	__builtin_memcpy(link->h_source, next->source, ETH_ALEN);
+	return bpf_redirect(device_of_port(next->port), 0);
+}
 
 /*
  * Sends a translated packet out of `device`. bpf_redirect_neigh takes off a link header, so a packet

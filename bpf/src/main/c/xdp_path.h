@@ -67,42 +67,25 @@ static __noinline int FN(refresh_next_hop)(struct xdp_md *context, const struct 
 					   struct FN(flow_entry) *stored, __u32 length)
 {
 	struct bpf_fib_lookup fib = {
-		.family = ADDRESS_FAMILY,
 		.ifindex = context->ingress_ifindex,
 		.tot_len = length,
 	};
-	struct next_hop next = {};
-	struct next_hop_state *state;
-	__u32 zero = 0;
 
-	state = bpf_map_lookup_elem(&next_hop_state, &zero);
-	if (!packet || !copy || !stored || !state)
+	if (!packet || !copy || !stored)
 		return false;
-	next.check = next_hop_check(state->generation, copy->flow.created);
-	if (copy->next.mtu && copy->next.check != next.check &&
+	if (copy->next.mtu && copy->next.check != next_hop_check(copy->flow.created) &&
 	    next_hop_period(copy->flow.created) % TURNS_OF_TC == 0)
 		return false;
 	fib.l4_protocol = packet->key.protocol;
 	fib.sport = copy->flow.source_port;
 	fib.dport = copy->flow.destination_port;
-#if FAMILY == 4
-	fib.ipv4_src = copy->flow.source.word[0];
-	fib.ipv4_dst = copy->flow.destination.word[0];
-#else
-	__builtin_memcpy(fib.ipv6_src, &copy->flow.source, sizeof(copy->flow.source));
-	__builtin_memcpy(fib.ipv6_dst, &copy->flow.destination, sizeof(copy->flow.destination));
-#endif
+	FN(ask_for_flow)(&fib, &copy->flow);
 	if (bpf_fib_lookup(context, &fib, sizeof(fib), 0) != BPF_FIB_LKUP_RET_SUCCESS)
 		return false;
-	/* Kernels before 5.12 leave the length here: then as long a packet and no longer is known to fit. */
-	next.mtu = fib.tot_len;
-	next.port = port_of(fib.ifindex);
-	__builtin_memcpy(next.destination, fib.dmac, ETH_ALEN);
-	__builtin_memcpy(next.source, fib.smac, ETH_ALEN);
-	copy->next = next;
+	copy->next = next_hop_of(&fib, copy->flow.created);
 	if (stored->flow.created == copy->flow.created)
-		stored->next = next;
-	return is_xdp_port(next.port);
+		stored->next = copy->next;
+	return is_xdp_port(copy->next.port);
 }
 
 /* Is the entry, of which `copy` is a copy, one whose packets XDP sends on, and this packet one of them? */
@@ -158,8 +141,7 @@ static __always_inline verdict_t FN(send_on_fast)(struct xdp_md *context)
 	const __u32 length = data_end - data - ETH_HLEN;
 	struct FN(flow_entry) copy, *stored;
 	struct FN(packet) packet;
-	struct next_hop_state *state;
-	__u32 zero = 0, device;
+	__u32 device;
 	enum reason reason;
 
 	reason = FN(parse_in_place)(data, data_end, ETH_HLEN, &packet);
@@ -171,15 +153,13 @@ static __always_inline verdict_t FN(send_on_fast)(struct xdp_md *context)
 	if (is_opening(packet.tcp_flags))
 		return UP(REASON_PASS_LEFT_TO_TC);
 	stored = bpf_map_lookup_elem(&FN(flow), &packet.key);
-	state = bpf_map_lookup_elem(&next_hop_state, &zero);
-	if (!stored || !state)
+	if (!stored)
 		return UP(REASON_PASS_LEFT_TO_TC);
 	copy.next = stored->next;
 	if (!FN(copy_flow)(&packet.key, &stored->flow, &copy.flow) ||
 	    !FN(is_for_xdp)(&packet, &copy.flow))
 		return UP(REASON_PASS_LEFT_TO_TC);
-	if ((copy.next.check != next_hop_check(state->generation, copy.flow.created) ||
-	     length > copy.next.mtu) &&
+	if (!next_hop_counts(&copy.next, copy.flow.created, length) &&
 	    !FN(refresh_next_hop)(context, &packet, &copy, stored, length))
 		return UP(REASON_PASS_LEFT_TO_TC);
 	if (!is_xdp_port(copy.next.port))

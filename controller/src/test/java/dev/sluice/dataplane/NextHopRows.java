@@ -6,7 +6,6 @@ import static dev.sluice.dataplane.Place.FABRIC;
 import static dev.sluice.dataplane.Place.POD;
 import static dev.sluice.dataplane.Place.UPLINK;
 import static dev.sluice.packets.Packet.Flag.ACK;
-import static dev.sluice.packets.Packet.Flag.SYN;
 import static dev.sluice.packets.Packet.tcp;
 
 import dev.sluice.bpf.Reason;
@@ -19,19 +18,8 @@ final class NextHopRows extends PacketRows {
     super(cast);
     String ip = family == IpFamily.IPV4 ? "ip -4 " : "ip -6 ";
     String direct = remote.address() + " dev pod";
-    row("a flow's packets go by the next hop that it remembers, until routes change")
+    opened("a flow's packets go by the next hop that it remembers, until routes change")
         .only(Delivery.TEST_RUN, Delivery.ETHERNET)
-        .given(tcpOn(remote))
-        .enters(
-            UPLINK,
-            tcp(client, vip, SYN),
-            Reason.OPENED_REMOTE,
-            sentOn(FABRIC, tcp(nat, remote, SYN)))
-        .enters(
-            FABRIC,
-            tcp(remote, nat, SYN, ACK),
-            Reason.REPLIED,
-            sentOn(UPLINK, tcp(vip, client, SYN, ACK)))
         .enters(
             UPLINK, tcp(client, vip, ACK), Reason.FORWARDED, sentOn(FABRIC, tcp(nat, remote, ACK)))
         .enters(

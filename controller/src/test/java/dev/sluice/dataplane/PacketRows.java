@@ -2,6 +2,8 @@
 package dev.sluice.dataplane;
 
 import static dev.sluice.dataplane.PacketCase.handedOn;
+import static dev.sluice.dataplane.PacketCase.sentOn;
+import static dev.sluice.dataplane.Place.FABRIC;
 import static dev.sluice.dataplane.Place.UPLINK;
 import static dev.sluice.dataplane.Plans.local;
 import static dev.sluice.dataplane.Plans.random;
@@ -88,6 +90,22 @@ abstract class PacketRows {
             tcp(pod, client, SYN, ACK),
             Reason.REPLIED,
             handedOn(tcp(vip, client, SYN, ACK)));
+  }
+
+  /** A connection to another node's pod, of which tc has seen the beginning. */
+  PacketCase opened(String name) {
+    return row(name)
+        .given(tcpOn(remote))
+        .enters(
+            UPLINK,
+            tcp(client, vip, SYN),
+            Reason.OPENED_REMOTE,
+            sentOn(FABRIC, tcp(nat, remote, SYN)))
+        .enters(
+            FABRIC,
+            tcp(remote, nat, SYN, ACK),
+            Reason.REPLIED,
+            sentOn(UPLINK, tcp(vip, client, SYN, ACK)));
   }
 
   /** The Service in most rows: TCP, to one backend. */

@@ -48,22 +48,6 @@ final class XdpRows extends PacketRows {
     tooBig();
   }
 
-  /** A connection to another node's pod, of which tc has seen the beginning. */
-  private PacketCase opened(String name) {
-    return row(name)
-        .given(tcpOn(remote))
-        .enters(
-            UPLINK,
-            tcp(client, vip, SYN),
-            Reason.OPENED_REMOTE,
-            sentOn(FABRIC, tcp(nat, remote, SYN)))
-        .enters(
-            FABRIC,
-            tcp(remote, nat, SYN, ACK),
-            Reason.REPLIED,
-            sentOn(UPLINK, tcp(vip, client, SYN, ACK)));
-  }
-
   private void established() {
     opened("XDP sends on what belongs to an established flow to another node's pod")
         .meetsXdp(
