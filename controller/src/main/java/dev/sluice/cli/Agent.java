@@ -5,6 +5,7 @@ import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
 import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpAttachments;
+import dev.sluice.dataplane.Aside;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.EventRing;
@@ -88,6 +89,10 @@ final class Agent implements AutoCloseable {
     this.features = options.kernelFeatures();
     this.source = source;
     this.takingOver = instance.pins().exists();
+    // The kernel clears hundreds of megabytes for them meanwhile.
+    Aside<LoadedObjects> maps =
+        Aside.start(() -> LoadedObjects.prepare(instance.pins(), loadOptions()));
+    closing.push(() -> maps.discard(LoadedObjects::close));
     try {
       AdminServer admin =
           AdminServer.open(
@@ -107,12 +112,11 @@ final class Agent implements AutoCloseable {
       closing.push(source);
       source.prepare();
       new ReservedPorts(instance.reservedPorts()).reserve(options.snatPorts());
-      objects = LoadedObjects.open(instance.pins(), loadOptions());
-      closing.push(objects);
       network = NodeNetwork.open();
       closing.push(network);
+      objects = maps.get();
+      objects.start();
       nodeTable = new NodeTable(objects);
-      writeNode();
       dataplane = new Dataplane(objects);
       staleSockets = new StaleSockets(objects, features);
       closing.push(staleSockets);
@@ -165,6 +169,7 @@ final class Agent implements AutoCloseable {
 
   /** Waits until the source's first full list is installed, however long that takes. */
   void awaitReady() throws InterruptedException {
+    objects.awaitPrograms(); // a kernel that refuses one is not to be waited with
     if (!services.awaitInstalled(PATIENCE)) {
       LOG.warn(
           "waiting for {}: {}; {}",
@@ -201,6 +206,7 @@ final class Agent implements AutoCloseable {
   }
 
   private void attach() {
+    writeNode();
     NextHopGeneration generation = new NextHopGeneration(objects);
     closing.push(NextHopMonitor.open(generation::advance));
     network.addListener(this::networkChanged);

@@ -45,9 +45,7 @@ final class ConfigFile implements IDefaultValueProvider {
     if (command == null || command.getCommandSpec().findOption(OPTION) == null) {
       return;
     }
-    file(arguments)
-        .map(file -> read(file, commandLine))
-        .ifPresent(command::setDefaultValueProvider);
+    file(arguments).map(ConfigFile::read).ifPresent(command::setDefaultValueProvider);
   }
 
   private static Optional<Path> file(String... arguments) {
@@ -62,13 +60,12 @@ final class ConfigFile implements IDefaultValueProvider {
     return Optional.empty();
   }
 
-  private static ConfigFile read(Path file, CommandLine commandLine) {
-    CommandSpec run = commandLine.getSubcommands().get("run").getCommandSpec();
-    Map<String, OptionSpec> fields = SluiceFields.of(run);
+  private static ConfigFile read(Path file) {
+    CommandLine trial = new CommandLine(new RunCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    Map<String, OptionSpec> fields = SluiceFields.of(trial.getCommandSpec());
     ConfigurationFile content = ConfigurationFile.read(file, fields.keySet());
     List<String> errors = new ArrayList<>(content.errors());
     errors.addAll(KubeProxyConfiguration.of(content, Map.of()).errors());
-    CommandLine trial = new CommandLine(new RunCommand()).setCaseInsensitiveEnumValuesAllowed(true);
     content
         .sluice()
         .forEach(

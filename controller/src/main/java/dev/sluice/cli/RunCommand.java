@@ -3,6 +3,7 @@ package dev.sluice.cli;
 
 import dev.sluice.loader.Libbpf;
 import dev.sluice.node.CheckResult;
+import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.Preflight;
 import dev.sluice.source.ServiceSource;
 import java.io.IOException;
@@ -63,6 +64,25 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private RunOptions options;
 
   @Spec private CommandSpec spec;
+
+  /**
+   * Links what will be called of libc and libbpf, beside the reading of the command line, which
+   * takes a fresh JVM as long. Whatever fails is for those to tell who need it.
+   */
+  static void warmUp() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("warm-up")
+        .start(
+            () -> {
+              try {
+                KernelFeatures.detect(Path.of("/"));
+                Libbpf.require();
+              } catch (RuntimeException e) {
+                LOG.debug("not warmed up", e);
+              }
+            });
+  }
 
   @Override
   public Integer call() throws InterruptedException {

@@ -8,7 +8,9 @@ import dev.sluice.source.manifests.ManifestDirectory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Where Services come from: a directory, or the Kubernetes API. */
 final class SourceOptions {
@@ -37,6 +39,9 @@ final class SourceOptions {
       })
   private List<String> apiServers = List.of();
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   /**
    * The source that was chosen; it is not read yet.
    *
@@ -45,7 +50,7 @@ final class SourceOptions {
    * @throws dev.sluice.source.SourceException if they choose none
    */
   ServiceSource open(String nodeName) {
-    if (manifests == null) {
+    if (!readsManifests()) {
       return new KubernetesSource(
           ApiAccess.find(
               Optional.ofNullable(kubeconfig),
@@ -54,11 +59,25 @@ final class SourceOptions {
               ApiAccess.SERVICE_ACCOUNT),
           nodeName);
     }
-    if (kubeconfig != null || !apiServers.isEmpty()) {
+    return new ManifestDirectory(manifests);
+  }
+
+  /** Where a file and the command line name one each, the command line's is meant. */
+  private boolean readsManifests() {
+    if (manifests == null || (kubeconfig == null && apiServers.isEmpty())) {
+      return manifests != null;
+    }
+    boolean manifestsGiven = isGiven("--manifests");
+    if (manifestsGiven == (isGiven("--kubeconfig") || isGiven("--api-server"))) {
       throw new IllegalArgumentException(
           "--manifests and %s are two sources; give one of them"
               .formatted(kubeconfig == null ? "--api-server" : "--kubeconfig"));
     }
-    return new ManifestDirectory(manifests);
+    return manifestsGiven;
+  }
+
+  /** On the command line, not in a file. */
+  private boolean isGiven(String option) {
+    return command.commandLine().getParseResult().hasMatchedOption(option);
   }
 }

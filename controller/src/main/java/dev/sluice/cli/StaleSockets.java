@@ -12,7 +12,6 @@ import dev.sluice.node.SocketIdentity;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,8 @@ final class StaleSockets implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Optional<StaleSocketFinder> finder;
+  private final LoadedObjects objects;
+  private final KernelFeatures features;
   private final Semaphore requests = new Semaphore(0);
   private final Thread thread =
       Thread.ofPlatform().name("stale-sockets").daemon().unstarted(this::run);
@@ -56,20 +56,12 @@ final class StaleSockets implements AutoCloseable {
   private volatile AgentStatus.StaleSocketStatus status =
       new AgentStatus.StaleSocketStatus(0, 0, 0, "");
 
-  /** Without what it needs of the kernel it does nothing, and says so once and in the status. */
   StaleSockets(LoadedObjects objects, KernelFeatures features) {
-    finder = finder(objects, features);
+    this.objects = objects;
+    this.features = features;
   }
 
-  private Optional<StaleSocketFinder> finder(LoadedObjects objects, KernelFeatures features) {
-    try {
-      return Optional.of(new StaleSocketFinder(objects, features.has(KernelFeature.SOCKET_COOKIE)));
-    } catch (BpfException e) {
-      note(new SocketDestruction.Result(0, 0, List.of("cannot be found: " + e.getMessage())));
-      return Optional.empty();
-    }
-  }
-
+  /** Without what it needs of the kernel it does nothing, and says so once and in the status. */
   void start() {
     thread.start();
   }
@@ -84,27 +76,31 @@ final class StaleSockets implements AutoCloseable {
   }
 
   private void run() {
-    if (finder.isEmpty()) {
-      return;
-    }
-    try {
-      boolean failed = false;
-      while (true) {
-        if (failed) {
-          boolean unused = requests.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
-        } else {
-          requests.acquire();
-        }
-        Thread.sleep(SETTLING);
-        requests.drainPermits();
-        long begun = System.nanoTime();
-        SocketDestruction.Result result = search(finder.get());
-        note(result);
-        failed = !result.failures().isEmpty();
-        Thread.sleep(rest(Duration.ofNanos(System.nanoTime() - begun)));
-      }
+    try (StaleSocketFinder finder =
+        new StaleSocketFinder(objects, features.has(KernelFeature.SOCKET_COOKIE))) {
+      searchWhenAsked(finder);
+    } catch (BpfException e) {
+      note(new SocketDestruction.Result(0, 0, List.of("cannot be found: " + e.getMessage())));
     } catch (InterruptedException e) {
       LOG.debug("no more stale sockets are looked for", e);
+    }
+  }
+
+  private void searchWhenAsked(StaleSocketFinder finder) throws InterruptedException {
+    boolean failed = false;
+    while (true) {
+      if (failed) {
+        boolean unused = requests.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        requests.acquire();
+      }
+      Thread.sleep(SETTLING);
+      requests.drainPermits();
+      long begun = System.nanoTime();
+      SocketDestruction.Result result = search(finder);
+      note(result);
+      failed = !result.failures().isEmpty();
+      Thread.sleep(rest(Duration.ofNanos(System.nanoTime() - begun)));
     }
   }
 
@@ -150,12 +146,11 @@ final class StaleSockets implements AutoCloseable {
   public void close() {
     thread.interrupt();
     try {
-      if (!thread.join(PATIENCE)) {
+      if (thread.isAlive() && !thread.join(PATIENCE)) {
         LOG.warn("the search for stale sockets does not end");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    finder.ifPresent(StaleSocketFinder::close);
   }
 }

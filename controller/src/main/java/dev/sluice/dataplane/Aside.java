@@ -3,20 +3,21 @@ package dev.sluice.dataplane;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Work on a platform thread of its own, beside the caller's. (A new thread is in its maker's
  * network namespace; one of a pool need not be.)
  */
-final class Aside<T> {
+public final class Aside<T> {
   private final CompletableFuture<T> result;
 
   private Aside(CompletableFuture<T> result) {
     this.result = result;
   }
 
-  static <T> Aside<T> start(Supplier<T> work) {
+  public static <T> Aside<T> start(Supplier<T> work) {
     return new Aside<>(
         CompletableFuture.supplyAsync(
             work, task -> Thread.ofPlatform().daemon().name("loader").start(task)));
@@ -27,12 +28,17 @@ final class Aside<T> {
     result.exceptionally(failure -> null).join();
   }
 
+  /** Does without the result, which is closed when it is there. */
+  public void discard(Consumer<T> close) {
+    CompletableFuture<Void> unused = result.thenAccept(close);
+  }
+
   /**
    * Waits for its result.
    *
    * @throws RuntimeException the one that it ended with
    */
-  T get() {
+  public T get() {
     try {
       return result.join();
     } catch (CompletionException e) {

@@ -9,7 +9,7 @@ interface FlowCollector {
 
   /** In the kernel where that can be (5.14), else from here. */
   static FlowCollector create(LoadedObjects objects) {
-    KernelClock clock = new KernelClock(objects.clockProgram());
+    KernelClock clock = objects.clock();
     return objects
         .collectProgram()
         .<FlowCollector>map(program -> new KernelFlowCollector(program, clock))

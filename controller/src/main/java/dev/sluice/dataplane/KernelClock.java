@@ -8,7 +8,8 @@ import java.time.Duration;
 
 /**
  * The kernel's jiffies. Their rate, HZ, is nowhere told to user space, so it is measured against
- * the monotonic clock and rounded to the nearest rate that kernels are built with.
+ * the monotonic clock and rounded to the nearest rate that kernels are built with. The measurement
+ * begins when the clock is made, and whoever asks for the rate too soon waits for its end.
  */
 public final class KernelClock {
   private static final int[] RATES = {100, 250, 300, 1000};
@@ -16,15 +17,25 @@ public final class KernelClock {
   private static final Duration MEASUREMENT = Duration.ofMillis(60);
 
   private final BpfProgram program;
-  private final int hertz;
+  private final long firstJiffies;
+  private final long firstNanos;
+  private int hertz;
 
   KernelClock(BpfProgram program) {
     this.program = program;
-    this.hertz = measure();
+    this.firstJiffies = jiffies();
+    this.firstNanos = System.nanoTime();
+  }
+
+  BpfProgram program() {
+    return program;
   }
 
   /** Jiffies per second. */
-  public int hertz() {
+  public synchronized int hertz() {
+    if (hertz == 0) {
+      hertz = measure();
+    }
     return hertz;
   }
 
@@ -35,14 +46,14 @@ public final class KernelClock {
 
   /** A duration in the unit of a flow's time stamp, rounded up; at least 1. */
   int stamps(Duration duration) {
-    long jiffies = Math.ceilDiv(duration.toMillis() * hertz, 1000L);
+    long jiffies = Math.ceilDiv(duration.toMillis() * hertz(), 1000L);
     return Math.clamp(Math.ceilDiv(jiffies, 1L << Limits.STAMP_SHIFT), 1, Integer.MAX_VALUE);
   }
 
   /** How long ago a time stamp was, to its own precision; never negative. */
   Duration since(int stamp) {
     long stamps = Math.max(0, stamp() - stamp);
-    return Duration.ofMillis((stamps << Limits.STAMP_SHIFT) * 1000 / hertz);
+    return Duration.ofMillis((stamps << Limits.STAMP_SHIFT) * 1000 / hertz());
   }
 
   private long jiffies() {
@@ -53,14 +64,12 @@ public final class KernelClock {
   }
 
   private int measure() {
-    long startJiffies = jiffies();
-    long start = System.nanoTime();
     try {
-      Thread.sleep(MEASUREMENT);
+      Thread.sleep(MEASUREMENT.minusNanos(System.nanoTime() - firstNanos));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    double rate = (jiffies() - startJiffies) * 1e9 / (System.nanoTime() - start);
+    double rate = (jiffies() - firstJiffies) * 1e9 / (System.nanoTime() - firstNanos);
     int nearest = RATES[0];
     for (int candidate : RATES) {
       if (Math.abs(candidate - rate) < Math.abs(nearest - rate)) {

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The compiled objects in the kernel, all on one set of maps. Maps that an earlier agent pinned are
@@ -59,8 +60,12 @@ public final class LoadedObjects implements AutoCloseable {
   private final Map<String, MappedArray> mapped = new HashMap<>();
   private final Map<TrafficControl, BpfProgram> trafficControl = new ConcurrentHashMap<>();
   private final List<BpfObject> opened = new CopyOnWriteArrayList<>();
-  private final BpfObject socket;
+  private final List<Aside<?>> loading = new CopyOnWriteArrayList<>();
   private final BpfObject maintenance;
+  private final KernelClock clock;
+  private boolean started;
+  private Aside<BpfProgram> ingress;
+  private Aside<BpfObject> egressAndSocket;
   private Optional<BpfObject> explain = Optional.empty();
   private Optional<BpfObject> xdp = Optional.empty();
 
@@ -78,21 +83,68 @@ public final class LoadedObjects implements AutoCloseable {
     try {
       // The smallest object that declares all shared maps makes them.
       maintenance = load("maintenance", this::configureMaintenance);
-      // The verifier takes about as long for the first one as for the others together.
-      Aside<BpfProgram> ingress = Aside.start(() -> ingress(ETHERNET_HEADER));
-      try {
-        egress(ETHERNET_HEADER);
-        socket =
-            load(
-                "socket",
-                object -> {
-                  configureSocket(object);
-                  configureSampling(object);
-                });
-      } finally {
-        ingress.await();
-      }
-      ingress.get();
+      clock = new KernelClock(maintenance.program("read_clock"));
+    } catch (BpfException | DataplaneException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Makes the maps of an instance that are missing, in the kernel's memory alone: nobody else sees
+   * them before {@link #start}.
+   */
+  public static LoadedObjects prepare(PinDirectory pins, LoadOptions options) {
+    return new LoadedObjects(
+        Optional.of(pins), options, LoadedObjects::unchanged, options.sizes().entries(), Map.of());
+  }
+
+  /**
+   * Pins the maps and begins to load the programs that every node needs. Maps can be used at once,
+   * while the kernel still verifies programs, which takes it longer than all else at a start;
+   * {@link #awaitPrograms} tells whether it took them.
+   */
+  public void start() {
+    pins.ifPresent(PinDirectory::create);
+    started = true;
+    maps.values().forEach(this::pin);
+    // The verifier takes about as long for the first one as for the others together.
+    ingress = aside(() -> ingress(ETHERNET_HEADER));
+    egressAndSocket = aside(this::loadEgressAndSocket);
+  }
+
+  private <T> Aside<T> aside(Supplier<T> load) {
+    Aside<T> started = Aside.start(load);
+    loading.add(started);
+    return started;
+  }
+
+  private BpfObject loadEgressAndSocket() {
+    egress(ETHERNET_HEADER);
+    return load(
+        "socket",
+        object -> {
+          configureSocket(object);
+          configureSampling(object);
+        });
+  }
+
+  /**
+   * Waits until the kernel has all programs that every node needs.
+   *
+   * @throws BpfException if the kernel refuses one
+   */
+  public void awaitPrograms() {
+    egressAndSocket.await();
+    ingress.get();
+    egressAndSocket.get();
+  }
+
+  private LoadedObjects complete() {
+    try {
+      start();
+      awaitPrograms();
+      return this;
     } catch (BpfException | DataplaneException e) {
       close();
       throw e;
@@ -101,12 +153,7 @@ public final class LoadedObjects implements AutoCloseable {
 
   /** Loads on the maps of an instance, making those that are missing. */
   public static LoadedObjects open(PinDirectory pins, LoadOptions options) {
-    return new LoadedObjects(
-        Optional.of(pins.create()),
-        options,
-        LoadedObjects::unchanged,
-        options.sizes().entries(),
-        Map.of());
+    return prepare(pins, options).complete();
   }
 
   /** Loads on maps of its own that go with it: for tests and for looking at programs. */
@@ -122,7 +169,8 @@ public final class LoadedObjects implements AutoCloseable {
    */
   public static LoadedObjects unpinned(LoadOptions options, Consumer<BpfObject> beforeLoading) {
     return new LoadedObjects(
-        Optional.empty(), options, beforeLoading, options.sizes().entries(), Map.of());
+            Optional.empty(), options, beforeLoading, options.sizes().entries(), Map.of())
+        .complete();
   }
 
   /**
@@ -143,7 +191,8 @@ public final class LoadedObjects implements AutoCloseable {
       }
     }
     return new LoadedObjects(
-        Optional.empty(), live.options.with(Sampling.NONE), live.beforeLoading, few, shared);
+            Optional.empty(), live.options.with(Sampling.NONE), live.beforeLoading, few, shared)
+        .complete();
   }
 
   public BpfMap map(String name) {
@@ -193,7 +242,7 @@ public final class LoadedObjects implements AutoCloseable {
 
   /** A socket program, such as {@code connect4}. */
   public BpfProgram socketProgram(String name) {
-    return socket.program(name);
+    return egressAndSocket.get().program(name);
   }
 
   /** The program that explains the socket hooks; loaded when it is first asked for. */
@@ -211,8 +260,8 @@ public final class LoadedObjects implements AutoCloseable {
     return object.program("list_stale_sockets");
   }
 
-  BpfProgram clockProgram() {
-    return maintenance.program("read_clock");
+  KernelClock clock() {
+    return clock;
   }
 
   Optional<BpfProgram> collectProgram() {
@@ -224,6 +273,7 @@ public final class LoadedObjects implements AutoCloseable {
   /** Closes the handles; what is pinned or attached stays. */
   @Override
   public void close() {
+    loading.forEach(Aside::await);
     mapped.values().forEach(MappedArray::close);
     mapped.clear();
     opened.forEach(BpfObject::close);
@@ -302,12 +352,18 @@ public final class LoadedObjects implements AutoCloseable {
     }
     object.load();
     for (BpfMap map : fresh) {
-      if (pins.isPresent() && !isPinned(map)) {
-        map.pin(pins.get().map(map.name()));
+      if (started) {
+        pin(map);
       }
       maps.put(map.name(), map);
     }
     return object;
+  }
+
+  private void pin(BpfMap map) {
+    if (pins.isPresent() && !isPinned(map)) {
+      map.pin(pins.get().map(map.name()));
+    }
   }
 
   private static void unchanged(BpfObject object) {}

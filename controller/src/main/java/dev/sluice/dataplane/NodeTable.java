@@ -38,7 +38,7 @@ public final class NodeTable {
   public NodeTable(LoadedObjects objects) {
     this.node = objects.map(MapNames.NODE);
     this.devices = objects.map(MapNames.DEVICE);
-    this.clock = new KernelClock(objects.clockProgram());
+    this.clock = objects.clock();
   }
 
   public void write(Facts facts) {

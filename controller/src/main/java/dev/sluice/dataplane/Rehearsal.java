@@ -43,7 +43,7 @@ public final class Rehearsal implements AutoCloseable {
     this.own = LoadedObjects.beside(live);
     try {
       ownState = new FlowState(own);
-      clock = new KernelClock(own.clockProgram());
+      clock = own.clock();
       own.explainProgram();
     } catch (RuntimeException e) {
       own.close();

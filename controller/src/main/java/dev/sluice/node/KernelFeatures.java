@@ -37,7 +37,7 @@ public record KernelFeatures(
    */
   public static KernelFeatures detect(Path root) {
     KernelRelease release = runningRelease(root);
-    Optional<String> names = typeNames(root.resolve("sys/kernel/btf/vmlinux"));
+    Optional<byte[]> names = typeNames(root.resolve("sys/kernel/btf/vmlinux"));
     Set<KernelFeature> present = EnumSet.noneOf(KernelFeature.class);
     for (KernelFeature feature : KernelFeature.values()) {
       if (isPresent(feature, release, names)) {
@@ -82,17 +82,19 @@ public record KernelFeatures(
   }
 
   private static boolean isPresent(
-      KernelFeature feature, KernelRelease release, Optional<String> names) {
+      KernelFeature feature, KernelRelease release, Optional<byte[]> names) {
     if (names.isPresent() && feature.typeName().isPresent()) {
       // Names in BTF end with a zero byte each.
-      return names.get().contains("\0" + feature.typeName().get() + "\0");
+      String name = "\0" + feature.typeName().get() + "\0";
+      // String.contains() of some megabytes takes a fresh JVM milliseconds for each name.
+      return LinuxCalls.contains(names.get(), name.getBytes(StandardCharsets.ISO_8859_1));
     }
     return release.isAtLeast(feature.since());
   }
 
-  private static Optional<String> typeNames(Path file) {
+  private static Optional<byte[]> typeNames(Path file) {
     try {
-      return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      return Optional.of(Files.readAllBytes(file));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -67,6 +67,13 @@ final class LinuxCalls {
       function(
           "mount", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS));
 
+  /** memmem() is in every libc of Linux; it fails in no way, and may be given the Java heap. */
+  private static final MethodHandle MEMMEM =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("memmem"),
+          FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG),
+          Linker.Option.critical(true));
+
   private static final MethodHandle SETNS =
       function("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
@@ -223,6 +230,19 @@ final class LinuxCalls {
     int size = Math.toIntExact(attributes.byteSize());
     return callLong(
         state -> (long) SYSCALL_BPF.invokeExact(state, number, command, attributes, size));
+  }
+
+  /** Whether the bytes occur in others, megabytes of them. */
+  static boolean contains(byte[] all, byte[] wanted) {
+    return callLong(
+            state ->
+                (long)
+                    MEMMEM.invokeExact(
+                        MemorySegment.ofArray(all),
+                        (long) all.length,
+                        MemorySegment.ofArray(wanted),
+                        (long) wanted.length))
+        != 0;
   }
 
   private static MethodHandle function(String name, FunctionDescriptor descriptor) {

@@ -62,6 +62,16 @@ class KubeProxyFlagsTest {
   }
 
   @Test
+  void aSourceOnTheCommandLineIsMeantAlsoIfTheFileNamesTheOther() {
+    String file = "--config=" + kubeProxy("clientConnection:\n  kubeconfig: /k\n");
+    assertThat(ready(file, "--manifests=/m").options().source().open("n").status().description())
+        .isEqualTo("manifests in /m");
+    assertThatThrownBy(
+            () -> ready("--kubeconfig=/k", "--manifests=/m").options().source().open("n"))
+        .hasMessageContaining("--manifests and --kubeconfig");
+  }
+
+  @Test
   @ShowsRules({242, 243, 244, 245, 248})
   void aCommandLineLikeThatOfK3sIsUnderstoodAsItIs() {
     Ready ready =

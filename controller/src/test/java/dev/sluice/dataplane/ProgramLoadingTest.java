@@ -55,7 +55,7 @@ class ProgramLoadingTest {
       }
       programs.add(objects.staleSocketProgram(true));
       programs.add(objects.staleSocketProgram(false));
-      programs.add(objects.clockProgram());
+      programs.add(objects.clock().program());
       programs.add(objects.explainProgram());
       objects.collectProgram().ifPresent(programs::add);
       assertThat(programs).hasSize(collectInKernel ? 18 : 17);
