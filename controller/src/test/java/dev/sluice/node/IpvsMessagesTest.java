@@ -4,9 +4,12 @@ package dev.sluice.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -15,11 +18,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The bytes are those of a little-endian machine, written down after linux/genetlink.h,
- * linux/ip_vs.h and {@code ip_vs_genl_fill_service()} of net/netfilter/ipvs/ip_vs_ctl.c: this
- * project's machines have no IPVS to record them from.
+ * linux/ip_vs.h and {@code ip_vs_genl_fill_service()} of net/netfilter/ipvs/ip_vs_ctl.c, but for
+ * those of {@code netlink/ipvs.hex}, which a kernel answered.
  */
 final class IpvsMessagesTest {
   private static final int FAMILY = 0x1f;
+  private static final int GENERIC_CONTROL = 0x10;
   private static final int TCP = 6;
 
   /** nlmsghdr (32 more bytes to come), genlmsghdr NEWFAMILY, name "IPVS", id 0x1f. */
@@ -67,21 +71,52 @@ final class IpvsMessagesTest {
         0800 0500 07000000
       """;
 
+  private static String recorded() throws IOException {
+    try (InputStream hex = IpvsMessagesTest.class.getResourceAsStream("/netlink/ipvs.hex")) {
+      return new String(hex.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("(?m)^#.*$", "");
+    }
+  }
+
   private static ByteBuffer bytes(String hex) {
     return ByteBuffer.wrap(HexFormat.of().parseHex(hex.replaceAll("\\s", "")))
         .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static List<VirtualServer> servers(String hex) {
+    return servers(hex, FAMILY);
+  }
+
+  private static List<VirtualServer> servers(String hex, int family) {
     List<VirtualServer> servers = new ArrayList<>();
     NetlinkReader.messages(
         bytes(hex),
         message -> {
-          if (message.type() == FAMILY) {
+          if (message.type() == family) {
             IpvsMessages.service(message.payload()).ifPresent(servers::add);
           }
         });
     return servers;
+  }
+
+  @Test
+  void whatAKernelAnsweredIsRead() throws IOException {
+    List<Integer> families = new ArrayList<>();
+    NetlinkReader.messages(
+        bytes(recorded()),
+        message -> {
+          if (message.type() == GENERIC_CONTROL) {
+            families.add(IpvsMessages.family(message.payload()));
+          }
+        });
+    assertThat(families).hasSize(1);
+    assertThat(servers(recorded(), families.getFirst()))
+        .extracting(VirtualServer::toString)
+        .containsExactlyInAnyOrder(
+            "TCP 10.96.0.1:443",
+            "UDP 10.96.0.10:53",
+            "TCP [fd96:0:0:0:0:0:0:10]:80",
+            "TCP 192.0.2.9:80",
+            "FWM 7");
   }
 
   @Test
