@@ -20,7 +20,9 @@ import dev.sluice.source.SourceProblem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +50,8 @@ public final class Services implements ServiceSource.Listener {
   private final Function<RegisteredNode, NodeFacts> facts;
   private final SyncObserver observer;
   private final CountDownLatch installed = new CountDownLatch(1);
-  private final Map<ServiceName, ServiceState> states = new TreeMap<>();
-  private final Map<ServiceName, ServicePlan> plans = new TreeMap<>();
+  private final Map<ServiceName, ServiceState> states = new HashMap<>();
+  private final Map<ServiceName, ServicePlan> plans = new HashMap<>();
   private final Map<ServiceName, List<String>> problems = new TreeMap<>();
   private final Set<ServiceName> failed = new TreeSet<>();
   private final Set<SourceProblem> sourceProblems = new LinkedHashSet<>();
@@ -124,11 +126,18 @@ public final class Services implements ServiceSource.Listener {
         () -> {
           dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
           dataplane.setServiceNetworks(guardedNetworks());
-          states.values().forEach(this::install);
+          installAll();
           dataplane.sweep();
         });
     installed.countDown();
     LOG.info("{} Services installed", states.size());
+  }
+
+  /** In the order of their names, so that the maps do not come out by chance. */
+  private void installAll() {
+    states.values().stream()
+        .sorted(Comparator.comparing(ServiceState::name))
+        .forEach(this::install);
   }
 
   /** Tries again what could not be installed. */
@@ -168,7 +177,7 @@ public final class Services implements ServiceSource.Listener {
           true,
           () -> {
             dataplane.setPodNetworks(config.localTraffic().podNetworks(node));
-            states.values().forEach(this::install);
+            installAll();
           });
     }
   }
@@ -205,9 +214,9 @@ public final class Services implements ServiceSource.Listener {
     return node;
   }
 
-  /** What is installed. */
+  /** What is installed, in the order of the Services' names. */
   synchronized List<ServicePlan> plans() {
-    return List.copyOf(plans.values());
+    return plans.values().stream().sorted(Comparator.comparing(ServicePlan::name)).toList();
   }
 
   /** The networks by which pods are told from others. */

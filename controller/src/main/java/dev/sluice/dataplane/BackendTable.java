@@ -6,7 +6,6 @@ import dev.sluice.loader.MappedArray;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
 import dev.sluice.plan.Backend;
-import dev.sluice.plan.Route.ListKind;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -14,7 +13,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Gives out backend ids of one family. An id has one owner at a time, a Service port; when it is
@@ -86,7 +84,7 @@ final class BackendTable {
           slot, layout.backend.generation(), Bytes.word(slot, layout.backend.generation()) + 1);
       VarHandle.releaseFence();
     }
-    setLists(id, backend, Set.of());
+    setLists(id, backend, 0);
     filter.acquire(FilterHash.bit(backend.address(), backend.port(), protocol));
     return id;
   }
@@ -108,16 +106,13 @@ final class BackendTable {
     return adopted;
   }
 
-  /** Says which lists of its Service port a backend is in: clients may be pinned to it by those. */
-  void setLists(int id, Backend backend, Set<ListKind> lists) {
-    int flags = BackendFlags.IN_USE | (backend.local() ? BackendFlags.LOCAL : 0);
-    for (ListKind list : lists) {
-      flags |=
-          switch (list) {
-            case CLUSTER -> BackendFlags.IN_CLUSTER_LIST;
-            case LOCAL -> BackendFlags.IN_LOCAL_LIST;
-          };
-    }
+  /**
+   * Says which lists of its Service port a backend is in: clients may be pinned to it by those.
+   *
+   * @param lists bits of {@code enum backend_flag}
+   */
+  void setLists(int id, Backend backend, int lists) {
+    int flags = BackendFlags.IN_USE | (backend.local() ? BackendFlags.LOCAL : 0) | lists;
     Bytes.putByte(slots.element(id), layout.backend.flags(), flags);
   }
 

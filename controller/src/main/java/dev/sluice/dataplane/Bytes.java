@@ -13,11 +13,21 @@ final class Bytes {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED;
 
+  private static final ValueLayout.OfInt NETWORK_INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+  private static final ValueLayout.OfLong NETWORK_LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
   private Bytes() {}
 
   static void putAddress(MemorySegment memory, long offset, IpAddress address) {
-    byte[] bytes = address.bytes();
-    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset, bytes.length);
+    switch (address.family()) {
+      case IPV4 -> memory.set(NETWORK_INT, offset, (int) address.low());
+      case IPV6 -> {
+        memory.set(NETWORK_LONG, offset, address.high());
+        memory.set(NETWORK_LONG, offset + Long.BYTES, address.low());
+      }
+    }
   }
 
   static IpAddress address(MemorySegment memory, long offset, IpFamily family) {

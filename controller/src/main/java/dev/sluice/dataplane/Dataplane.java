@@ -5,7 +5,6 @@ import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.ServiceFlags;
 import dev.sluice.dataplane.InstalledPort.RegionContent;
 import dev.sluice.loader.BpfMap;
-import dev.sluice.loader.MappedArray;
 import dev.sluice.model.Cidr;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
@@ -21,6 +20,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +49,7 @@ public final class Dataplane {
   private final Filter vipFilter;
   private final Filter backendFilter;
   private final FlowCollector collector;
-  private final Map<ServiceName, Map<PortKey, InstalledPort>> installed = new TreeMap<>();
+  private final Map<ServiceName, Map<PortKey, InstalledPort>> installed = new HashMap<>();
 
   /**
    * Regions of an earlier agent. Frontends that no plan has claimed yet may still point to them, so
@@ -97,8 +97,7 @@ public final class Dataplane {
   }
 
   private static Filter filter(LoadedObjects objects, String bits, String used) {
-    MappedArray filter = objects.mapped(bits);
-    return new Filter(filter, objects.mapped(used));
+    return new Filter(objects.mapped(bits).memory(), objects.mapped(used).memory());
   }
 
   /**
@@ -117,12 +116,13 @@ public final class Dataplane {
     Set<PortKey> planned = new HashSet<>();
     for (PortPlan port : wantedPorts) {
       planned.add(port.key());
+      PortNeeds needs = PortNeeds.of(port);
       InstalledPort target = ports.get(port.key());
       if (target == null) {
-        target = open(port);
+        target = open(port, needs);
         ports.put(port.key(), target);
       }
-      install(port, target);
+      install(port, needs, target);
     }
     for (PortKey gone : List.copyOf(ports.keySet())) {
       if (!planned.contains(gone)) {
@@ -263,7 +263,7 @@ public final class Dataplane {
     return fills;
   }
 
-  private InstalledPort open(PortPlan port) {
+  private InstalledPort open(PortPlan port, PortNeeds needs) {
     List<ServiceValue> known = new ArrayList<>();
     for (Frontend frontend : port.frontends()) {
       frontends.written(frontendKey(port.key(), frontend)).ifPresent(known::add);
@@ -275,7 +275,7 @@ public final class Dataplane {
         target.inherited.add(value.internal());
       }
     }
-    if (PortNeeds.of(port).keepsOld()) {
+    if (needs.keepsOld()) {
       PortKey key = port.key();
       target.backendIds.putAll(
           backends.get(FamilyLayout.of(key.family())).adopt(target.serviceId(), key.protocol()));
@@ -283,9 +283,8 @@ public final class Dataplane {
     return target;
   }
 
-  private void install(PortPlan port, InstalledPort target) {
+  private void install(PortPlan port, PortNeeds needs, InstalledPort target) {
     BackendTable table = backends.get(FamilyLayout.of(port.key().family()));
-    PortNeeds needs = PortNeeds.of(port);
     for (Backend backend : needs.backends()) {
       if (!target.backendIds.containsKey(backend)) {
         target.backendIds.put(

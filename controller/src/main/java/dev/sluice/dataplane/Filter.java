@@ -2,7 +2,6 @@
 package dev.sluice.dataplane;
 
 import dev.sluice.bpf.Limits;
-import dev.sluice.loader.MappedArray;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
@@ -15,10 +14,16 @@ import java.util.Map;
  */
 final class Filter {
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final byte MOST = Byte.MAX_VALUE;
 
   private final MemorySegment bits;
   private final MemorySegment used;
-  private final Map<Integer, Integer> references = new HashMap<>();
+
+  /** How often each bit is needed, up to {@link #MOST}: a hundred thousand of them are. */
+  private final byte[] references = new byte[Limits.FILTER_BITS];
+
+  /** How often more a bit is needed. */
+  private final Map<Integer, Integer> more = new HashMap<>();
 
   /** Bits that neither a Service nor a flow needed at the last collection. */
   private BitSet idle = new BitSet();
@@ -27,18 +32,26 @@ final class Filter {
    * @param bits the filter
    * @param used where the collector notes the bits that flows need
    */
-  Filter(MappedArray bits, MappedArray used) {
-    this.bits = bits.memory();
-    this.used = used.memory();
+  Filter(MemorySegment bits, MemorySegment used) {
+    this.bits = bits;
+    this.used = used;
   }
 
   void acquire(int bit) {
-    references.merge(bit, 1, Integer::sum);
+    if (references[bit] == MOST) {
+      more.merge(bit, 1, Integer::sum);
+    } else {
+      references[bit]++;
+    }
     set(bit);
   }
 
   void release(int bit) {
-    references.computeIfPresent(bit, (key, count) -> count == 1 ? null : count - 1);
+    if (more.containsKey(bit)) {
+      more.computeIfPresent(bit, (key, count) -> count == 1 ? null : count - 1);
+    } else if (references[bit] > 0) {
+      references[bit]--;
+    }
   }
 
   /** To be called before each collection. */
@@ -61,7 +74,7 @@ final class Filter {
       while (candidates != 0) {
         int bit = index * Long.SIZE + Long.numberOfTrailingZeros(candidates);
         candidates &= candidates - 1;
-        if (references.containsKey(bit)) {
+        if (references[bit] > 0) {
           continue;
         }
         if (idle.get(bit)) {

@@ -4,7 +4,6 @@ package dev.sluice.dataplane;
 import dev.sluice.bpf.Limits;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.Protocol;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -18,18 +17,28 @@ final class FilterHash {
     0xC2B2AE3D27D4EB4FL, 0x165667B19E3779F9L, 0xD6E8FEB86659FD93L, 0xA0761D6478BD642FL
   };
 
+  private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
   private FilterHash() {}
 
   static int bit(IpAddress address, int port, Protocol protocol) {
-    int loadedPort =
-        ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-            ? Short.toUnsignedInt(Short.reverseBytes((short) port))
-            : port;
+    int loadedPort = LITTLE_ENDIAN ? Short.toUnsignedInt(Short.reverseBytes((short) port)) : port;
     long sum = Integer.toUnsignedLong(loadedPort << Short.SIZE | protocol.number()) * OF_PORT;
-    ByteBuffer words = ByteBuffer.wrap(address.bytes()).order(ByteOrder.nativeOrder());
-    for (int word = 0; words.hasRemaining(); word++) {
-      sum += Integer.toUnsignedLong(words.getInt()) * OF_WORD[word];
+    switch (address.family()) {
+      case IPV4 -> sum += loaded(address.low()) * OF_WORD[0];
+      case IPV6 ->
+          sum +=
+              loaded(address.high() >>> Integer.SIZE) * OF_WORD[0]
+                  + loaded(address.high()) * OF_WORD[1]
+                  + loaded(address.low() >>> Integer.SIZE) * OF_WORD[2]
+                  + loaded(address.low()) * OF_WORD[3];
     }
     return (int) (sum >>> (Long.SIZE - Limits.FILTER_BITS_LOG2));
+  }
+
+  /** The lower 32 bits as the CPU loads them from network order. */
+  private static long loaded(long word) {
+    int bits = (int) word;
+    return Integer.toUnsignedLong(LITTLE_ENDIAN ? Integer.reverseBytes(bits) : bits);
   }
 }

@@ -3,13 +3,8 @@ package dev.sluice.model;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.Comparator;
-
 /** The namespace and name of a Service. Ordered by namespace, then name. */
 public record ServiceName(String namespace, String name) implements Comparable<ServiceName> {
-  private static final Comparator<ServiceName> ORDER =
-      Comparator.comparing(ServiceName::namespace).thenComparing(ServiceName::name);
-
   public ServiceName {
     requireNonNull(namespace, "namespace");
     requireNonNull(name, "name");
@@ -17,7 +12,8 @@ public record ServiceName(String namespace, String name) implements Comparable<S
 
   @Override
   public int compareTo(ServiceName other) {
-    return ORDER.compare(this, other);
+    int byNamespace = namespace.compareTo(other.namespace);
+    return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
   }
 
   /** {@code namespace/name}. */

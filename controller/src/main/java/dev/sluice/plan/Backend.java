@@ -4,7 +4,6 @@ package dev.sluice.plan;
 import static java.util.Objects.requireNonNull;
 
 import dev.sluice.model.IpAddress;
-import java.util.Comparator;
 
 /**
  * An endpoint that packets are sent to. Ordered by address and port.
@@ -14,11 +13,6 @@ import java.util.Comparator;
  *     API servers' own endpoints bear no node name, and packets to this node are never sent on
  */
 public record Backend(IpAddress address, int port, boolean local) implements Comparable<Backend> {
-  private static final Comparator<Backend> ORDER =
-      Comparator.comparing(Backend::address)
-          .thenComparingInt(Backend::port)
-          .thenComparing(Backend::local);
-
   public Backend {
     requireNonNull(address, "address");
   }
@@ -30,6 +24,13 @@ public record Backend(IpAddress address, int port, boolean local) implements Com
 
   @Override
   public int compareTo(Backend other) {
-    return ORDER.compare(this, other);
+    int byEndpoint = compareEndpoint(other);
+    return byEndpoint != 0 ? byEndpoint : Boolean.compare(local, other.local);
+  }
+
+  /** By address and port alone. */
+  int compareEndpoint(Backend other) {
+    int byAddress = address.compareTo(other.address);
+    return byAddress != 0 ? byAddress : Integer.compare(port, other.port);
   }
 }

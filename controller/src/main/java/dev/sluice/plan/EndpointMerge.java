@@ -69,8 +69,7 @@ final class EndpointMerge {
 
   /** The endpoints of one port in one family, sorted by address and port, each once. */
   List<MergedEndpoint> endpoints(ServicePort servicePort, IpFamily family) {
-    TreeMap<Backend, MergedEndpoint> merged =
-        new TreeMap<>(Comparator.comparing(Backend::address).thenComparingInt(Backend::port));
+    TreeMap<Backend, MergedEndpoint> merged = new TreeMap<>(Backend::compareEndpoint);
     for (ReadSlice slice : slices) {
       if (slice.family() != family) {
         continue;

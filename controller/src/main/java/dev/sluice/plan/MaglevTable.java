@@ -26,6 +26,18 @@ public final class MaglevTable {
 
   private static final int SLOTS_PER_BACKEND = 400;
 
+  /** For each of {@link #SIZES}; made when first needed. */
+  private static final char[][] INVERSES = new char[SIZES.length][];
+
+  /** What no backend has taken. */
+  private static final int FREE = -1;
+
+  /**
+   * To look at one free slot of the last ones takes about as long as this many steps of a
+   * permutation, of which each turn takes {@code size / free}.
+   */
+  private static final int FREE_PER_STEP = 4;
+
   // FNV-1a, 64 bit: http://www.isthe.com/chongo/tech/comp/fnv/
   private static final long FNV_OFFSET_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
@@ -55,7 +67,7 @@ public final class MaglevTable {
    * Fills a table.
    *
    * @param identities one distinct text per backend, such as {@link Backend#identity()}
-   * @param size a prime, greater than the number of backends ({@link #sizeFor})
+   * @param size a prime below 65536, greater than the number of backends ({@link #sizeFor})
    * @return for each slot the index into {@code identities} of its backend; empty if there is none
    */
   public static int[] build(List<String> identities, int size) {
@@ -67,45 +79,121 @@ public final class MaglevTable {
       throw new IllegalArgumentException(
           "a table of " + size + " slots is too small for " + count + " backends");
     }
-    int[] shift = new int[count];
-    int[] skip = new int[count];
-    int[] cursor =
-        new int[count]; // offset + j * skip, so that permutations need not be written down
-    for (int backend = 0; backend < count; backend++) {
-      byte[] identity = identities.get(backend).getBytes(StandardCharsets.UTF_8);
-      cursor[backend] = (int) Long.remainderUnsigned(hash(OFFSET_SEED, identity), size);
-      skip[backend] = (int) Long.remainderUnsigned(hash(SKIP_SEED, identity), size - 1) + 1;
-      shift[backend] = (int) Long.remainderUnsigned(hash(SHIFT_SEED, identity), size);
+    if (count == 1) {
+      return new int[size];
     }
+    char[] inverse = inverses(size);
     int[] turns = turns(identities);
-    int[] inverse = inverses(size);
+    Permutation[] permutations = new Permutation[count];
+    for (int turn = 0; turn < count; turn++) {
+      permutations[turn] = new Permutation(identities.get(turns[turn]), inverse);
+    }
     int[] table = new int[size];
-    Arrays.fill(table, -1);
-    int filled = 0;
-    while (true) {
-      for (int backend : turns) {
-        int slot;
-        do {
-          slot = add(inverse[cursor[backend]], shift[backend], size);
-          cursor[backend] = add(cursor[backend], skip[backend], size);
-        } while (table[slot] >= 0);
-        table[slot] = backend;
-        filled++;
-        if (filled == size) {
-          return table;
-        }
+    Arrays.fill(table, FREE);
+    int free = size;
+    for (int turn = 0; FREE_PER_STEP * (long) free * free > size; turn = next(turn, count)) {
+      table[permutations[turn].take(table)] = turns[turn];
+      free--;
+    }
+    finish(table, free, permutations, turns, (size - free) % count);
+    return table;
+  }
+
+  /**
+   * Deals out the last slots. To step from one free slot to the next takes most of the time by now,
+   * so whoever has the turn looks at all free ones for the one that comes first in its permutation.
+   */
+  private static void finish(
+      int[] table, int free, Permutation[] permutations, int[] turns, int firstTurn) {
+    int[] slots = new int[free];
+    int found = 0;
+    for (int slot = 0; found < free; slot++) {
+      if (table[slot] == FREE) {
+        slots[found++] = slot;
       }
+    }
+    int turn = firstTurn;
+    for (int left = free; left > 0; left--) {
+      int place = permutations[turn].first(slots, left);
+      table[slots[place]] = turns[turn];
+      slots[place] = slots[left - 1];
+      turn = next(turn, turns.length);
     }
   }
 
+  private static int next(int turn, int count) {
+    return turn + 1 == count ? 0 : turn + 1;
+  }
+
+  /** The slots in the order in which one backend wants them, from where it has come to. */
+  private static final class Permutation {
+    private final char[] inverse;
+    private final int shift;
+    private final int skip;
+
+    /** {@code offset + j * skip}, so that permutations need not be written down. */
+    private int cursor;
+
+    Permutation(String identity, char[] inverse) {
+      this.inverse = inverse;
+      int size = inverse.length;
+      byte[] bytes = identity.getBytes(StandardCharsets.UTF_8);
+      cursor = (int) Long.remainderUnsigned(hash(OFFSET_SEED, bytes), size);
+      skip = (int) Long.remainderUnsigned(hash(SKIP_SEED, bytes), size - 1) + 1;
+      shift = (int) Long.remainderUnsigned(hash(SHIFT_SEED, bytes), size);
+    }
+
+    /** The next slot that is free, and on to the one behind it. */
+    int take(int[] table) {
+      int size = inverse.length;
+      int at = cursor;
+      int slot;
+      do {
+        slot = add(inverse[at], shift, size);
+        at = add(at, skip, size);
+      } while (table[slot] != FREE);
+      cursor = at;
+      return slot;
+    }
+
+    /** Which of some slots that all are still to come is the first; its index among them. */
+    int first(int[] slots, int count) {
+      int size = inverse.length;
+      int nearest = size;
+      int first = 0;
+      for (int index = 0; index < count; index++) {
+        // The slot is shift + 1 / (cursor + j * skip); this is its j.
+        int value = inverse[add(slots[index], size - shift, size)];
+        int steps = (int) ((long) add(value, size - cursor, size) * inverse[skip] % size);
+        if (steps < nearest) {
+          nearest = steps;
+          first = index;
+        }
+      }
+      return first;
+    }
+  }
+
+  /** Those of the listed sizes are kept: a cold start would make them again for every Service. */
+  private static synchronized char[] inverses(int prime) {
+    int listed = Arrays.binarySearch(SIZES, prime);
+    if (listed < 0) {
+      return makeInverses(prime);
+    }
+    if (INVERSES[listed] == null) {
+      INVERSES[listed] = makeInverses(prime);
+    }
+    return INVERSES[listed];
+  }
+
   /** The multiplicative inverse of every number modulo a prime; 0 for 0. */
-  private static int[] inverses(int prime) {
-    int[] inverse = new int[prime];
+  private static char[] makeInverses(int prime) {
+    char[] inverse = new char[prime];
     inverse[1] = 1;
     for (int number = 2; number < prime; number++) {
       // From prime = (prime / number) * number + prime % number, divided by both
       long negative = (long) (prime / number) * inverse[prime % number] % prime;
-      inverse[number] = (int) (prime - negative);
+      inverse[number] = (char) (prime - negative);
     }
     return inverse;
   }
@@ -118,9 +206,10 @@ public final class MaglevTable {
     return Arrays.stream(turns).mapToInt(Integer::intValue).toArray();
   }
 
+  /** Modulo {@code size}. Without a branch, which would be predicted wrongly half the time. */
   private static int add(int one, int other, int size) {
-    int sum = one + other;
-    return sum >= size ? sum - size : sum;
+    int sum = one + other - size;
+    return sum + (size & (sum >> (Integer.SIZE - 1)));
   }
 
   /**

@@ -108,6 +108,7 @@ public class EndpointChangeBenchmark {
   /** Frees the maps. */
   @TearDown
   public void free() {
+    KernelMaps.requireInstalled(dataplane, services, ENDPOINTS, reach);
     objects.close();
   }
 

@@ -5,6 +5,7 @@ import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.MapSizes;
+import dev.sluice.dataplane.Occupancy;
 import dev.sluice.loader.BpfException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -40,6 +41,20 @@ final class KernelMaps {
             e);
       }
       throw e;
+    }
+  }
+
+  /**
+   * Makes sure that all that was told is in the maps: what finds no room is logged and tried again
+   * later, and would look fast here.
+   */
+  static void requireInstalled(Dataplane dataplane, int services, int endpoints, Reach reach) {
+    Occupancy occupancy = dataplane.occupancy();
+    if (occupancy.frontends() != services * reach.frontends
+        || occupancy.backends() != services * endpoints) {
+      throw new IllegalStateException(
+          "%d Services (%s) of %d endpoints are not in the maps, but %s"
+              .formatted(services, reach, endpoints, occupancy));
     }
   }
 

@@ -88,6 +88,7 @@ public class ServiceCommitBenchmark {
   /** Frees the maps. */
   @TearDown
   public void free() {
+    KernelMaps.requireInstalled(dataplane, SERVICES, ENDPOINTS, reach);
     objects.close();
   }
 

@@ -16,9 +16,7 @@ public final class Targets {
           EndpointChangeBenchmark.OUTSIDE,
           EndpointChangeBenchmark.OUTSIDE_GROWTH,
           ColdStartBenchmark.CLUSTER_IP,
-          ColdStartBenchmark.OUTSIDE,
-          ColdStartBenchmark.FIRST_CLUSTER_IP,
-          ColdStartBenchmark.FIRST_OUTSIDE);
+          ColdStartBenchmark.OUTSIDE);
 
   private Targets() {}
 
