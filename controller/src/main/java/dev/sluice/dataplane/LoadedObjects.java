@@ -156,6 +156,15 @@ public final class LoadedObjects implements AutoCloseable {
     return prepare(pins, options).complete();
   }
 
+  /**
+   * Makes maps that go with it and loads no program for packets: for those who time what is
+   * written. {@link #start} is not to be called.
+   */
+  public static LoadedObjects unpinnedMaps(LoadOptions options) {
+    return new LoadedObjects(
+        Optional.empty(), options, LoadedObjects::unchanged, options.sizes().entries(), Map.of());
+  }
+
   /** Loads on maps of its own that go with it: for tests and for looking at programs. */
   public static LoadedObjects unpinned(LoadOptions options) {
     return unpinned(options, LoadedObjects::unchanged);

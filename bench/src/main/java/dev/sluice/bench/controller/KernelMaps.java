@@ -9,7 +9,7 @@ import dev.sluice.dataplane.Occupancy;
 import dev.sluice.loader.BpfException;
 import java.util.concurrent.locks.LockSupport;
 
-/** The data plane's maps in the kernel, for themselves: no program is attached to anything. */
+/** The data plane's maps in the kernel, for themselves: no program uses them. */
 final class KernelMaps {
   /** The agent's own defaults. */
   private static final MapSizes DEFAULTS = MapSizes.forMemory(0);
@@ -32,7 +32,7 @@ final class KernelMaps {
     MapSizes sizes =
         new MapSizes(DEFAULTS.services(), DEFAULTS.backends(), regionBlocks, FEW, FEW, FEW);
     try {
-      return LoadedObjects.unpinned(new LoadOptions(sizes, true, true, false, false));
+      return LoadedObjects.unpinnedMaps(new LoadOptions(sizes, true, true, false, false));
     } catch (BpfException e) {
       if (e.errno() == EPERM) {
         throw new IllegalStateException(
