@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.compatibility.ShowsRules;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -118,6 +123,54 @@ class MaglevTableTest {
       digest = digest * 31 + backend;
     }
     assertThat(digest).isEqualTo(0xa88251ad16b8054eL);
+  }
+
+  /** The table is built by short cuts; this is the description, step by step. */
+  @Property(tries = 60)
+  void shortCutsLeadToTheSameTable(
+      @ForAll @IntRange(max = 250) int network,
+      @ForAll @IntRange(min = 1, max = 250) int count,
+      @ForAll @IntRange(max = 4) int listed) {
+    int size = new int[] {251, 509, 1021, 2039, 4093}[listed];
+    List<String> backends = identities(network, count);
+    assertThat(MaglevTable.build(backends, size)).isEqualTo(stepByStep(backends, size));
+  }
+
+  private static int[] stepByStep(List<String> backends, int size) {
+    List<Integer> turns =
+        IntStream.range(0, backends.size())
+            .boxed()
+            .sorted(Comparator.comparing(backends::get))
+            .toList();
+    int[] steps = new int[backends.size()];
+    int[] table = new int[size];
+    Arrays.fill(table, -1);
+    for (int filled = 0; filled < size; filled++) {
+      int backend = turns.get(filled % turns.size());
+      int slot = slot(backends.get(backend), steps[backend]++, size);
+      while (table[slot] >= 0) {
+        slot = slot(backends.get(backend), steps[backend]++, size);
+      }
+      table[slot] = backend;
+    }
+    return table;
+  }
+
+  /** {@code shift + 1 / (offset + step * skip)} modulo the size, the seeds being words in ASCII. */
+  private static int slot(String identity, int step, int size) {
+    byte[] bytes = identity.getBytes(StandardCharsets.UTF_8);
+    long offset = Long.remainderUnsigned(MaglevTable.hash(seed("offset"), bytes), size);
+    long skip = Long.remainderUnsigned(MaglevTable.hash(seed("skip"), bytes), size - 1) + 1;
+    long shift = Long.remainderUnsigned(MaglevTable.hash(seed("shift"), bytes), size);
+    BigInteger prime = BigInteger.valueOf(size);
+    BigInteger inverse =
+        BigInteger.valueOf(offset + step * skip).modPow(prime.subtract(BigInteger.TWO), prime);
+    return (int) ((shift + inverse.longValue()) % size);
+  }
+
+  private static long seed(String word) {
+    return ByteBuffer.wrap(Arrays.copyOf(word.getBytes(StandardCharsets.US_ASCII), Long.BYTES))
+        .getLong();
   }
 
   @Test
