@@ -7,6 +7,7 @@ usage() {
   cat <<'END'
 Usage: bench/run.sh COMMAND [ARGUMENT...]
 
+  compare [OPTION...]      Sluice, iptables, nftables, IPVS and no proxy, side by side
   datapath [OPTION...]     what one packet costs in the programs, and connect() under the hooks
   jmh [JMH ARGUMENT...]    what the controller's own work costs, held against its targets:
                            bench/run.sh jmh                  all, about eight minutes
@@ -18,6 +19,7 @@ END
 }
 
 case ${1-} in
+  compare) main=dev.sluice.bench.compare.CompareBenchmark ;;
   datapath) main=dev.sluice.bench.datapath.DatapathBenchmark ;;
   jmh) main=dev.sluice.bench.controller.ControllerBenchmarks ;;
   -h | --help | help)
@@ -37,7 +39,16 @@ cd "$root"
 source scripts/jdk.sh
 JAVA_HOME=$(find_jdk 25)
 export JAVA_HOME
-./mvnw -q -B -pl bench -am -Dmaven.test.skip=true package
-exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED \
-  -cp "bench/target/classes:controller/target/sluice-controller.jar:controller/target/lib/*:bench/target/lib/*" \
+
+# Maven takes a minute here and an hour in an emulated machine, so it runs only when a source is newer.
+built=bench/target/built
+jar=controller/target/sluice-controller.jar
+if [[ ! -e $built || ! -e $jar || -n $(find ./pom.xml ./*/pom.xml ./*/src/main ./bpf/compile.sh -newer $built -print -quit) ]]; then
+  ./mvnw -q -B -pl bench -am -Dmaven.test.skip=true package
+  touch $built
+fi
+
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+exec "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED "-Dsluice.commit=$commit" \
+  -cp "bench/target/classes:$jar:controller/target/lib/*:bench/target/lib/*" \
   "$main" "$@"

@@ -55,7 +55,12 @@ public abstract sealed class Host permits ClientHost, NodeHost, PodHost {
 
   /** Runs a command in this host and returns its standard output; throws if it fails. */
   public final String run(String... command) {
-    return Shell.run(entered(List.of(command)), "", Shell.TIMEOUT);
+    return run(Shell.TIMEOUT, command);
+  }
+
+  /** As {@link #run(String...)}, with another limit than a minute. */
+  public final String run(Duration timeout, String... command) {
+    return Shell.run(entered(List.of(command)), "", timeout);
   }
 
   /** Starts a command in this host, in the background. */

@@ -36,6 +36,11 @@ public final class LabProcess {
     }
   }
 
+  /** Waits until it has printed {@code text}. */
+  public void awaitOutput(String text, Duration timeout) {
+    Host.await(name, this, timeout, () -> log().contains(text));
+  }
+
   /** Sends SIGTERM to it and its children, waits for it, and returns the exit status. */
   public int terminate(Duration timeout) {
     signal("TERM");

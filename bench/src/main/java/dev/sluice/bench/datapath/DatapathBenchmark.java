@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
+import dev.sluice.bench.common.Disturbance;
+import dev.sluice.bench.common.EmptyPrograms;
+import dev.sluice.bench.common.MachineFacts;
+import dev.sluice.bench.common.Progress;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
 import dev.sluice.node.NodeException;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
+import dev.sluice.bench.common.MachineFacts;
 import java.util.List;
 
 /**

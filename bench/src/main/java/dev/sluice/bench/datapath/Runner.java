@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
+import dev.sluice.bench.common.Progress;
+import dev.sluice.bench.common.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

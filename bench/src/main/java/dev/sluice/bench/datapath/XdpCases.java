@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.datapath;
 
+import dev.sluice.bench.common.EmptyPrograms;
 import dev.sluice.bench.datapath.PacketMeasurement.Expected;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.bench.datapath;
+package dev.sluice.bench.common;
 
 import dev.sluice.loader.BpfObject;
 import dev.sluice.loader.BpfProgram;
@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** A program of each type that does nothing: its time is subtracted from every other's. */
-final class EmptyPrograms implements AutoCloseable {
+/** A program of each type that does nothing. */
+public final class EmptyPrograms implements AutoCloseable {
   private final BpfObject object;
 
-  EmptyPrograms() {
+  public EmptyPrograms() {
     object = BpfObject.open("empty", read());
     object.load();
   }
 
-  BpfProgram of(ProgramType type) {
+  public BpfProgram of(ProgramType type) {
     return object.program(type == ProgramType.XDP ? "empty_xdp" : "empty_tc");
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.bench.datapath;
+package dev.sluice.bench.common;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,14 +15,14 @@ import java.util.List;
  * @param virtual whether it runs under a hypervisor
  * @param jit whether BPF programs run as machine code
  */
-record MachineFacts(
+public record MachineFacts(
     String kernel,
     String architecture,
     String processor,
     int processors,
     boolean virtual,
     boolean jit) {
-  static MachineFacts read() {
+  public static MachineFacts read() {
     try {
       List<String> cpu = Files.readAllLines(Path.of("/proc/cpuinfo"));
       return new MachineFacts(

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.bench.datapath;
+package dev.sluice.bench.common;
 
 import java.util.List;
 
 /**
- * Nanoseconds for each packet.
+ * Figures of the same thing.
  *
  * @param rounds one figure a round, sorted
  */
-record Samples(List<Double> rounds) {
-  Samples {
+public record Samples(List<Double> rounds) {
+  public Samples {
     rounds = rounds.stream().sorted().toList();
   }
 
-  double min() {
+  public double min() {
     return rounds.getFirst();
   }
 
-  double median() {
+  public double max() {
+    return rounds.getLast();
+  }
+
+  public double median() {
     int middle = rounds.size() / 2;
     return rounds.size() % 2 == 1
         ? rounds.get(middle)

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.compare;
+
+import dev.sluice.bench.compare.rules.IpvsRules;
+import dev.sluice.bench.compare.rules.ServicePort;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+
+/** kube-proxy's IPVS mode. */
+final class IpvsProxy implements Proxy {
+  private static final double NANOS = 1e6;
+  private static final int HEXADECIMAL = 16;
+
+  /** As kube-proxy sets them. */
+  private static final List<String> SYSCTLS =
+      List.of("conntrack=1", "conn_reuse_mode=0", "expire_nodest_conn=1");
+
+  private final Station station;
+  private final RuleFiles files;
+  private final Path servers;
+  private final Path addresses;
+  private final Path noAddresses;
+  private final Path masquerading;
+  private final Path nothing;
+  private final List<Path> changes;
+
+  IpvsProxy(Station station, String scheduler, int services, LoadProgram load) {
+    this.station = station;
+    files = new RuleFiles(load, station.node());
+    List<ServicePort> ports = station.services(services, 0);
+    IpvsRules rules = new IpvsRules(ports, scheduler, station.nodeAddress());
+    servers = files.write("servers", rules.virtualServers());
+    addresses = files.write("addresses", rules.addresses());
+    noAddresses = files.write("no-addresses", IpvsRules.noAddresses());
+    masquerading = files.write("masquerading", IpvsRules.masquerading(Station.POD_NETWORK));
+    nothing = files.write("nothing", "*nat\nCOMMIT\n*filter\nCOMMIT\n");
+    ServicePort changing =
+        ports.stream()
+            .filter(port -> port.service().equals(Workload.CHANGING))
+            .findFirst()
+            .orElseThrow();
+    changes = IntStream.range(0, SIDES).mapToObj(side -> changed(changing, side)).toList();
+  }
+
+  private Path changed(ServicePort changing, int side) {
+    List<String> spare = station.spare();
+    return files.write(
+        "side-" + side, IpvsRules.replaced(changing, spare.get(1 - side), spare.get(side)));
+  }
+
+  @Override
+  public double program() {
+    long nanos = files.feed(servers, "ipvsadm", "--restore").nanos();
+    SYSCTLS.forEach(
+        sysctl ->
+            station.node().sysctl("net.ipv4.vs." + sysctl.split("=")[0], sysctl.split("=")[1]));
+    nanos += files.feed(addresses, "ip", "-batch", "-").nanos();
+    nanos += files.feed(masquerading, "iptables-nft-restore", "--noflush").nanos();
+    return nanos / NANOS;
+  }
+
+  @Override
+  public void clear() {
+    station.node().run("ipvsadm", "--clear");
+    files.feed(noAddresses, "ip", "-batch", "-");
+    files.feed(nothing, "iptables-nft-restore");
+  }
+
+  @Override
+  public long change(int side) {
+    return files.feed(changes.get(side), "ipvsadm", "--restore").at();
+  }
+
+  /** Of the whole node: the third line of the kernel's table begins with all connections. */
+  @Override
+  public Counts counts(TrafficPath path) {
+    String total =
+        station
+            .node()
+            .run("cat", "/proc/net/ip_vs_stats")
+            .lines()
+            .skip(2)
+            .findFirst()
+            .orElseThrow();
+    return new Counts(
+        OptionalLong.of(Long.parseLong(total.strip().split("\\s+", 2)[0], HEXADECIMAL)), 0);
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.compare;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What serves the Services of a {@link Station}. */
+interface Proxy {
+  /** The sides that the changing Service has. */
+  int SIDES = 2;
+
+  /** Programs all Services where there is nothing, and returns the milliseconds that took. */
+  double program();
+
+  /** Takes everything away again. */
+  void clear();
+
+  /**
+   * Moves the changing Service to one of its two endpoints.
+   *
+   * @return when that began, by the clock of System.nanoTime()
+   */
+  long change(int side);
+
+  /** What it has counted of a path so far. */
+  Counts counts(TrafficPath path);
+
+  /** Resident memory of the process that keeps the tables, in MiB, if there is one here. */
+  default OptionalDouble agentMemory() {
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * Connections, by who has translated them.
+   *
+   * @param own those that went this mode's way; empty where nothing counts them
+   * @param others those that went another one's, where that could happen
+   */
+  record Counts(OptionalLong own, long others) {}
+}

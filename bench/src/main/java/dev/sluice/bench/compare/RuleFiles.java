@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.compare;
+
+import dev.sluice.bench.compare.LoadProgram.Outcome;
+import dev.sluice.lab.NodeHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Texts that programs of a node take as their input. They are written before anything is timed. */
+final class RuleFiles {
+  private final LoadProgram load;
+  private final NodeHost node;
+
+  RuleFiles(LoadProgram load, NodeHost node) {
+    this.load = load;
+    this.node = node;
+  }
+
+  Path write(String name, String text) {
+    try {
+      return Files.writeString(load.directory().resolve(node.name() + "-" + name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write rules", e);
+    }
+  }
+
+  /** Runs a command on the node with a file as its input; throws if it fails. */
+  Outcome feed(Path input, String... command) {
+    return load.timed(node, input, command);
+  }
+}

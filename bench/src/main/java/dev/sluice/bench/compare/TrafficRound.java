@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.compare;
+
+import dev.sluice.bench.common.ProcessorTicks;
+import dev.sluice.bench.compare.LoadProgram.Outcome;
+import dev.sluice.bench.compare.Results.Key;
+import dev.sluice.lab.Host;
+import java.nio.file.Path;
+
+/** One round of traffic of one mode on one path. */
+final class TrafficRound {
+  private static final double NANOS_PER_MICRO = 1e3;
+  private static final int BITS = 8;
+  private static final long MEBIBYTE = 1L << 20;
+
+  private final Extent extent;
+  private final LoadProgram load;
+  private final Results results;
+
+  TrafficRound(Extent extent, LoadProgram load, Results results) {
+    this.extent = extent;
+    this.load = load;
+    this.results = results;
+  }
+
+  /** Asks for the first time, {@code count} times, and times nothing. */
+  void warmUp(Host client, String targets, int count) {
+    connect(client, targets, count, 1);
+    if (extent.datagrams > 0) {
+      ask(client, targets, Math.min(count, extent.datagrams));
+    }
+  }
+
+  /** Measures everything once; returns how many connections were made. */
+  long run(Host client, String targets, Mode mode, TrafficPath path, int services) {
+    connections(client, targets, Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
+    latency(client, targets, Key.of(mode, path, services, Measure.REQUEST_LATENCY));
+    if (extent.datagrams > 0) {
+      Outcome asked = ask(client, targets, extent.datagrams);
+      results.add(Key.of(mode, path, services, Measure.UDP_REQUESTS), asked.perSecond());
+    }
+    if (extent.stream > 0) {
+      stream(client, targets, Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
+    }
+    return (long) extent.connections + extent.requests + (extent.stream > 0 ? 1 : 0);
+  }
+
+  private void connections(Host client, String targets, Key key) {
+    ProcessorTicks before = ProcessorTicks.now();
+    Outcome outcome = connect(client, targets, extent.connections, extent.inFlight);
+    long ticks = ProcessorTicks.now().busy() - before.busy();
+    results.add(key, outcome.perSecond());
+    results.add(
+        new Key(key.mode(), key.path(), key.services(), Measure.CPU_PER_CONNECTION, Results.MEDIAN),
+        ticks * ProcessorTicks.TICK.toNanos() / NANOS_PER_MICRO / outcome.count());
+  }
+
+  private void latency(Host client, String targets, Key key) {
+    connect(client, targets, extent.requests, 1);
+    Latencies.read(samples())
+        .percentiles()
+        .forEach((percentile, micros) -> results.add(key.with(percentile), micros));
+  }
+
+  private void stream(Host client, String targets, Key key) {
+    long bytes = extent.stream * MEBIBYTE;
+    Outcome outcome = load.run(client, "stream", targets, String.valueOf(bytes));
+    results.add(key, (double) outcome.count() * BITS / outcome.nanos());
+  }
+
+  private Outcome connect(Host client, String targets, int count, int inFlight) {
+    return load.run(
+        client,
+        "connections",
+        targets,
+        String.valueOf(count),
+        String.valueOf(inFlight),
+        samples().toString());
+  }
+
+  private Outcome ask(Host client, String targets, int count) {
+    int inFlight = Math.min(extent.inFlight, count);
+    return load.run(
+        client,
+        "datagrams",
+        targets,
+        String.valueOf(count),
+        String.valueOf(inFlight),
+        samples().toString());
+  }
+
+  private Path samples() {
+    return load.directory().resolve("samples");
+  }
+}

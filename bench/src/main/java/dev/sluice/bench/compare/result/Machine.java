@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.compare.result;
+
+import dev.sluice.bench.common.MachineFacts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What of a machine bears on a comparison.
+ *
+ * @param clock {@code real}, or {@code instructions} where time is their number
+ */
+public record Machine(
+    String kernel,
+    String architecture,
+    int processors,
+    String processorModel,
+    int memoryMiB,
+    boolean virtual,
+    String clock) {
+  private static final int KIBIBYTES = 1024;
+
+  /** This machine. */
+  public static Machine read(String clock) {
+    MachineFacts facts = MachineFacts.read();
+    return new Machine(
+        facts.kernel(),
+        facts.architecture(),
+        facts.processors(),
+        facts.processor(),
+        memory(),
+        facts.virtual(),
+        clock);
+  }
+
+  private static int memory() {
+    try {
+      return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+          .filter(line -> line.startsWith("MemTotal:"))
+          .mapToInt(line -> Integer.parseInt(line.replaceAll("\\D", "")) / KIBIBYTES)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read how much memory this machine has", e);
+    }
+  }
+}
