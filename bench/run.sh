@@ -13,6 +13,7 @@ Usage: bench/run.sh COMMAND [ARGUMENT...]
                            bench/run.sh jmh                  all, about eight minutes
                            bench/run.sh jmh Maglev -p backends=20
                            bench/run.sh jmh -rff docs/benchmarks/jmh.json
+  report [OPTION...]       docs/benchmarks.md and its plots from the results of all others
 
 Each has a --help of its own.
 END
@@ -22,6 +23,7 @@ case ${1-} in
   compare) main=dev.sluice.bench.compare.CompareBenchmark ;;
   datapath) main=dev.sluice.bench.datapath.DatapathBenchmark ;;
   jmh) main=dev.sluice.bench.controller.ControllerBenchmarks ;;
+  report) main=dev.sluice.bench.report.ReportCommand ;;
   -h | --help | help)
     usage
     exit 0

@@ -10,7 +10,7 @@ import java.util.Locale;
  * @param family {@code IPv4} or {@code IPv6}; "" if it is about no family
  * @param flows that the packets belong to, in turn; 0 where there is none
  */
-record Label(String hook, String packet, String family, int flows) {
+public record Label(String hook, String packet, String family, int flows) {
   static String name(IpFamily family) {
     return switch (family) {
       case IPV4 -> "IPv4";

@@ -24,12 +24,6 @@ final class OutputOptions {
   @Option(names = "--json", paramLabel = "FILE", description = "also write the report there")
   private Path json;
 
-  @Option(
-      names = "--markdown",
-      paramLabel = "FILE",
-      description = "also write the results into this page, between its comments for them")
-  private Path markdown;
-
   private boolean isJson() {
     return format == Format.JSON;
   }
@@ -64,13 +58,8 @@ final class OutputOptions {
       if (json != null) {
         Files.writeString(json, ReportJson.write(report) + "\n");
       }
-      if (markdown != null) {
-        Files.writeString(markdown, MarkdownPart.replaceIn(Files.readString(markdown), report));
-      }
     } catch (IOException e) {
       throw new DatapathException("cannot write the report: " + e.getMessage(), e);
-    } catch (IllegalArgumentException e) {
-      throw new DatapathException(markdown + " " + e.getMessage(), e);
     }
   }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param stack bytes of the deepest chain of calls, each frame rounded up to 32; the limit is 512
  * @param deepestCall that chain, with the bytes of each function
  */
-record ProgramFacts(String name, long instructions, int stack, String deepestCall) {
+public record ProgramFacts(String name, long instructions, int stack, String deepestCall) {
   /** Empty for a program that is not loaded, or not by an object that keeps statistics. */
   static Optional<ProgramFacts> of(BpfProgram program) {
     return program.fd() < 0

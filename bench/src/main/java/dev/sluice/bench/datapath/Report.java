@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param othersPercent of the processors was used by others meanwhile
  */
-record Report(
+public record Report(
     MachineFacts machine,
     Extent extent,
     int othersPercent,
@@ -21,9 +21,9 @@ record Report(
    * @param packets of a round
    * @param connects socket calls of a round, of each kind
    */
-  record Extent(int rounds, int packets, int connects) {}
+  public record Extent(int rounds, int packets, int connects) {}
 
-  Report {
+  public Report {
     rows = List.copyOf(rows);
     programs = List.copyOf(programs);
   }

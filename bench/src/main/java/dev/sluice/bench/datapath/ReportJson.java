@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A report as JSON, and back. */
-final class ReportJson {
+public final class ReportJson {
   private static final ObjectMapper JSON =
       new ObjectMapper().setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY);
 
@@ -48,7 +48,7 @@ final class ReportJson {
    *
    * @throws IllegalArgumentException if it is something else
    */
-  static Report read(String text) {
+  public static Report read(String text) {
     try {
       JsonNode root = JSON.readTree(text);
       List<Row> rows = new ArrayList<>();

@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param median of all rounds
  * @param note what a reader must know of the figures; mostly ""
  */
-record Row(Label label, double min, double median, Optional<Target.Limit> target, String note) {
+public record Row(
+    Label label, double min, double median, Optional<Target.Limit> target, String note) {
   static Row of(Case timed, Samples samples, Optional<Target.Limit> target) {
     return new Row(
         timed.label(),
@@ -27,7 +28,7 @@ record Row(Label label, double min, double median, Optional<Target.Limit> target
   }
 
   /** Whether the median is within the target, if there is one. */
-  Optional<Boolean> met() {
+  public Optional<Boolean> met() {
     return target.map(limit -> median <= limit.nanos());
   }
 }

@@ -7,7 +7,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /** What a case's median is held against. */
-sealed interface Target {
+public sealed interface Target {
   /**
    * What a row shows.
    *

@@ -3,36 +3,12 @@ package dev.sluice.bench.datapath;
 
 import java.util.Locale;
 
-/**
- * The part of a page between two comments, made from a report: no figure there is typed by hand.
- */
-final class MarkdownPart {
-  private static final String BEGIN =
-      "<!-- datapath: written by bench/run.sh datapath --markdown; edit nothing up to its end -->";
-  private static final String END = "<!-- datapath: end -->";
+/** A report as tables in Markdown. */
+public final class MarkdownTable {
+  private MarkdownTable() {}
 
-  private MarkdownPart() {}
-
-  /**
-   * Replaces the part in a page.
-   *
-   * @throws IllegalArgumentException if the page has no place for it
-   */
-  static String replaceIn(String page, Report report) {
-    int begin = page.indexOf(BEGIN);
-    int end = page.indexOf(END);
-    if (begin < 0 || end < begin) {
-      throw new IllegalArgumentException(
-          "has no place for the results; it needs the lines\n" + BEGIN + "\n" + END);
-    }
-    return page.substring(0, begin + BEGIN.length())
-        + "\n\n"
-        + text(report)
-        + "\n"
-        + page.substring(end);
-  }
-
-  private static String text(Report report) {
+  /** The figures of a report, and what the verifier says about the programs. */
+  public static String of(Report report) {
     StringBuilder text = new StringBuilder();
     Report.Extent extent = report.extent();
     text.append(

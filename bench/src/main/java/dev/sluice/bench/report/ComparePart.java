@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.report;
+
+import dev.sluice.bench.report.Result.Subject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The comparisons of all machines: plots, and under each its figures. */
+final class ComparePart {
+  private static final String NAME = "compare";
+
+  /** Every run of these is wanted on the page. */
+  private enum Wanted {
+    HOST("host", "Host's kernel", "bench/run.sh compare --json docs/benchmarks/compare-host.json"),
+    QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", "vagrant/qemu.sh 6.1"),
+    QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", "vagrant/qemu.sh 6.12");
+
+    private final String machine;
+    private final String title;
+    private final String command;
+
+    Wanted(String machine, String title, String command) {
+      this.machine = machine;
+      this.title = title;
+      this.command = command;
+    }
+  }
+
+  private final StringBuilder text = new StringBuilder();
+  private final Map<String, String> plots = new TreeMap<>();
+
+  private ComparePart() {}
+
+  /**
+   * The part.
+   *
+   * @param comparisons by name of the machine
+   */
+  static Part of(Map<String, Comparison> comparisons) {
+    ComparePart part = new ComparePart();
+    Map<String, String> titles = new LinkedHashMap<>();
+    for (Wanted wanted : Wanted.values()) {
+      titles.put(wanted.machine, wanted.title);
+    }
+    comparisons.keySet().forEach(name -> titles.putIfAbsent(name, name));
+    titles.forEach(
+        (name, title) -> {
+          part.text.append("### ").append(title).append("\n\n");
+          if (comparisons.containsKey(name)) {
+            part.append(comparisons.get(name));
+          } else {
+            part.text.append(Missing.line(command(name)));
+          }
+        });
+    return new Part(NAME, part.text.toString(), part.plots);
+  }
+
+  private static String command(String machine) {
+    for (Wanted wanted : Wanted.values()) {
+      if (wanted.machine.equals(machine)) {
+        return wanted.command;
+      }
+    }
+    throw new IllegalArgumentException(machine);
+  }
+
+  private void append(Comparison comparison) {
+    text.append(comparison.machine())
+        .append(". `")
+        .append(comparison.command())
+        .append("`, ")
+        .append(comparison.when(), 0, "2026-01-01".length())
+        .append(", commit ")
+        .append(comparison.commit())
+        .append(".\n\n");
+    if (!comparison.leftOut().isEmpty()) {
+      text.append("Left out: ")
+          .append(
+              comparison.leftOut().stream()
+                  .map(one -> one.mode().label() + " (" + one.why() + ")")
+                  .collect(Collectors.joining("; ")))
+          .append(".\n\n");
+    }
+    comparison.subjects().stream()
+        .collect(
+            Collectors.groupingBy(
+                subject -> List.of(subject.measure().key(), subject.path()),
+                LinkedHashMap::new,
+                Collectors.toList()))
+        .values()
+        .forEach(subjects -> append(comparison, subjects));
+  }
+
+  private void append(Comparison comparison, List<Subject> subjects) {
+    Subject first = subjects.getFirst();
+    boolean prominent = first.measure().isProminent();
+    text.append(prominent ? "#### " + first.title() + "\n\n" : folded(first.title()));
+    String file =
+        "compare-%s-%s%s.svg"
+            .formatted(
+                comparison.name(),
+                first.measure().key(),
+                first.measure().dependsOnPath() ? "-" + first.path() : "");
+    new ComparePlots(comparison)
+        .svg(subjects)
+        .ifPresent(
+            svg -> {
+              plots.put(file, svg);
+              text.append("![%s](benchmarks/%s)\n\n".formatted(first.title(), file));
+            });
+    if (prominent) {
+      text.append(folded("Figures"));
+    }
+    text.append(CompareTable.of(comparison, new ArrayList<>(subjects)));
+    text.append("\n</details>\n\n");
+  }
+
+  private static String folded(String summary) {
+    return "<details><summary>" + summary + "</summary>\n\n";
+  }
+}

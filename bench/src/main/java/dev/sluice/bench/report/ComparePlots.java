@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.sluice.bench.report;
+
+import dev.sluice.bench.report.Result.Subject;
+import dev.sluice.bench.report.plot.Heading;
+import dev.sluice.bench.report.plot.LinePlot;
+import dev.sluice.bench.report.plot.Panel;
+import dev.sluice.bench.report.plot.Point;
+import dev.sluice.bench.report.plot.Scale;
+import dev.sluice.bench.report.plot.Series;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Plots of a comparison: a measure against the number of Services, a line for each mode. */
+final class ComparePlots {
+  private final Comparison comparison;
+
+  ComparePlots(Comparison comparison) {
+    this.comparison = comparison;
+  }
+
+  /**
+   * The plot of a measure; nothing where a figure of it means nothing and there is no ratio either.
+   *
+   * @param subjects of that measure and one path, a panel each
+   */
+  Optional<String> svg(List<Subject> subjects) {
+    Measure measure = subjects.getFirst().measure();
+    List<Panel> panels = new ArrayList<>();
+    boolean figures = comparison.hasFiguresOf(measure);
+    for (Subject subject : subjects) {
+      if (figures) {
+        panel(subject, result -> Optional.of(result.spread()), comparison.unit(subject))
+            .ifPresent(panels::add);
+      }
+      if (!figures || measure == Measure.NEW_CONNECTIONS) {
+        panel(
+                subject,
+                result -> comparison.ratio(result, measure.reference()),
+                "relative to " + measure.reference().briefly())
+            .ifPresent(panels::add);
+      }
+    }
+    return panels.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new LinePlot(heading(subjects), panels).svg());
+  }
+
+  private Heading heading(List<Subject> subjects) {
+    Measure measure = subjects.getFirst().measure();
+    return new Heading(
+        subjects.getFirst().title(),
+        measure.explanation() + ". Median of the rounds; bars from the least to the greatest.",
+        List.of(comparison.machine().toString(), comparison.command()));
+  }
+
+  private Optional<Panel> panel(
+      Subject subject, Function<Result, Optional<Spread>> figure, String label) {
+    List<Series> series =
+        Arrays.stream(Mode.values())
+            .map(mode -> series(mode, subject, figure))
+            .filter(one -> !one.points().isEmpty())
+            .toList();
+    return series.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Panel(
+                subject.statistic().equals("median") ? "" : subject.statistic(),
+                "Services, " + endpoints() + " endpoints each",
+                label,
+                scale(subject, series),
+                series));
+  }
+
+  private Series series(Mode mode, Subject subject, Function<Result, Optional<Spread>> figure) {
+    List<Point> points =
+        comparison
+            .of(subject, mode)
+            .flatMap(
+                result ->
+                    figure.apply(result).stream()
+                        .map(spread -> spread.atLeast(subject.measure().floor()))
+                        .map(
+                            spread ->
+                                new Point(
+                                    result.services(),
+                                    spread.median(),
+                                    spread.least(),
+                                    spread.most())))
+            .toList();
+    return new Series(mode.label(), mode.style(), points);
+  }
+
+  /** What is zero has no place on a logarithmic scale. */
+  private static Scale scale(Subject subject, List<Series> series) {
+    boolean zero =
+        series.stream().flatMap(one -> one.points().stream()).anyMatch(point -> point.least() <= 0);
+    return zero ? Scale.LINEAR : subject.measure().scale();
+  }
+
+  private int endpoints() {
+    return comparison.results().getFirst().endpoints();
+  }
+}
