@@ -22,6 +22,7 @@ public record MachineFacts(
     int processors,
     boolean virtual,
     boolean jit) {
+  /** This machine's. */
   public static MachineFacts read() {
     try {
       List<String> cpu = Files.readAllLines(Path.of("/proc/cpuinfo"));

@@ -46,7 +46,8 @@ public final class ControllerBenchmarks {
       out.println("bench/run.sh jmh [JMH ARGUMENT...] | --judge FILE");
       out.println(
           "Runs what matches the arguments' regular expressions, all without any, and then");
-      out.println("says which targets are met. Results: -rff FILE, else " + DEFAULT_FILE + ".");
+      out.println("says which targets are met. Results: -rff FILE, else " + DEFAULT_FILE + ",");
+      out.println("and the machine's facts in a file beside it.");
       out.println("Needs root for what writes to maps. --judge holds an earlier FILE against the");
       out.println("targets. JMH's own arguments:");
       Main.main(new String[] {"-h"});
@@ -64,6 +65,7 @@ public final class ControllerBenchmarks {
       CommandLineOptions given = new CommandLineOptions(arguments);
       Path file = given.getResult().hasValue() ? Path.of(given.getResult().get()) : DEFAULT_FILE;
       new Runner(options(given, file).build()).run();
+      RunFacts.write(file, words);
       judge(file, out);
       return 0;
     } catch (CommandLineOptionException e) {

@@ -2,14 +2,13 @@
 package dev.sluice.bench.report;
 
 import dev.sluice.bench.controller.JmhResults;
-import dev.sluice.bench.controller.Judgement;
-import dev.sluice.bench.controller.Targets;
+import dev.sluice.bench.controller.RunFacts;
+import dev.sluice.bench.datapath.Report;
 import dev.sluice.bench.datapath.ReportJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,15 +65,12 @@ final class BenchmarksPage {
   private List<Part> parts() {
     Map<String, Comparison> comparisons = comparisons();
     Optional<JmhResults> jmh = read(JmhPart.FILE, JmhResults::read);
-    Map<String, List<Judgement>> judgements = new LinkedHashMap<>();
-    comparisons.forEach(
-        (name, comparison) -> judgements.put("compare, " + name, CompareTargets.judge(comparison)));
-    jmh.ifPresent(results -> judgements.put("jmh", Targets.judge(results)));
+    Optional<Report> datapath = read(DatapathPart.FILE, ReportJson::read);
     List<Part> parts = new ArrayList<>();
-    parts.add(TargetsPart.of(judgements));
+    parts.add(TargetsPart.of(comparisons, jmh, datapath));
     parts.add(ComparePart.of(comparisons));
-    parts.add(JmhPart.of(jmh));
-    parts.add(DatapathPart.of(read(DatapathPart.FILE, ReportJson::read)));
+    parts.add(JmhPart.of(jmh, read(RunFacts.fileBeside(JmhPart.FILE), RunFacts::read)));
+    parts.add(DatapathPart.of(datapath));
     return parts;
   }
 

@@ -13,23 +13,6 @@ import java.util.stream.Collectors;
 final class ComparePart {
   private static final String NAME = "compare";
 
-  /** Every run of these is wanted on the page. */
-  private enum Wanted {
-    HOST("host", "Host's kernel", "bench/run.sh compare --json docs/benchmarks/compare-host.json"),
-    QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", "vagrant/qemu.sh 6.1"),
-    QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", "vagrant/qemu.sh 6.12");
-
-    private final String machine;
-    private final String title;
-    private final String command;
-
-    Wanted(String machine, String title, String command) {
-      this.machine = machine;
-      this.title = title;
-      this.command = command;
-    }
-  }
-
   private final StringBuilder text = new StringBuilder();
   private final Map<String, String> plots = new TreeMap<>();
 
@@ -42,30 +25,17 @@ final class ComparePart {
    */
   static Part of(Map<String, Comparison> comparisons) {
     ComparePart part = new ComparePart();
-    Map<String, String> titles = new LinkedHashMap<>();
-    for (Wanted wanted : Wanted.values()) {
-      titles.put(wanted.machine, wanted.title);
-    }
-    comparisons.keySet().forEach(name -> titles.putIfAbsent(name, name));
-    titles.forEach(
-        (name, title) -> {
-          part.text.append("### ").append(title).append("\n\n");
-          if (comparisons.containsKey(name)) {
-            part.append(comparisons.get(name));
-          } else {
-            part.text.append(Missing.line(command(name)));
-          }
-        });
+    WantedMachine.titles(comparisons.keySet())
+        .forEach(
+            (name, title) -> {
+              part.text.append("### ").append(title).append("\n\n");
+              if (comparisons.containsKey(name)) {
+                part.append(comparisons.get(name));
+              } else {
+                part.text.append(Missing.line(WantedMachine.command(name)));
+              }
+            });
     return new Part(NAME, part.text.toString(), part.plots);
-  }
-
-  private static String command(String machine) {
-    for (Wanted wanted : Wanted.values()) {
-      if (wanted.machine.equals(machine)) {
-        return wanted.command;
-      }
-    }
-    throw new IllegalArgumentException(machine);
   }
 
   private void append(Comparison comparison) {

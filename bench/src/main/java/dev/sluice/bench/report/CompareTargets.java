@@ -51,9 +51,9 @@ final class CompareTargets {
       all.add(flat(comparison, mode));
       all.add(latency(comparison, mode));
     }
-    Stream.of(Mode.NFTABLES, Mode.IPVS_RR, Mode.IPVS_MH)
-        .filter(mode -> !comparison.hasFiguresOf(Measure.NEW_CONNECTIONS))
-        .forEach(mode -> all.add(beats(comparison, mode)));
+    for (Mode mode : List.of(Mode.NFTABLES, Mode.IPVS_RR, Mode.IPVS_MH)) {
+      all.add(beats(comparison, mode));
+    }
     all.add(faster(comparison, COLD, Mode.IPTABLES_LEGACY, 10));
     all.add(faster(comparison, COLD, Mode.IPTABLES_NFT, 10));
     all.add(faster(comparison, COLD, Mode.NFTABLES, 50));
@@ -67,7 +67,7 @@ final class CompareTargets {
         ratios(comparison, CONNECTIONS, mode, Mode.DIRECT)
             .min(Comparator.comparingDouble(Placed::value));
     return new Judgement(
-        mode.label() + ": new connections/s, to direct, at every number of Services",
+        mode.label() + ": new connections/s relative to direct, at every number of Services",
         String.format(Locale.ROOT, "at least %.2f", least),
         worst.map(Placed::toString).orElse(""),
         worst.map(placed -> placed.value() >= least));
@@ -80,7 +80,7 @@ final class CompareTargets {
             .toList();
     boolean measured = sorted.stream().map(Placed::services).distinct().count() > 1;
     return new Judgement(
-        mode.label() + ": new connections/s, to direct, over all numbers of Services",
+        mode.label() + ": new connections/s relative to direct, over all numbers of Services",
         String.format(Locale.ROOT, "within %.0f %%", 100 * (FLAT - 1)),
         measured ? "from " + sorted.getFirst() + " to " + sorted.getLast() : "",
         measured
@@ -93,7 +93,7 @@ final class CompareTargets {
         ratios(comparison, LATENCY, mode, Mode.DIRECT)
             .max(Comparator.comparingDouble(Placed::value));
     return new Judgement(
-        mode.label() + ": latency of requests, p99, to direct, at every number of Services",
+        mode.label() + ": p99 of the latency relative to direct, at every number of Services",
         "at most 1.05",
         worst.map(Placed::toString).orElse(""),
         worst.map(placed -> placed.value() <= 1.05));
@@ -106,7 +106,7 @@ final class CompareTargets {
             .flatMap(mode -> ratios(comparison, CONNECTIONS, mode, other))
             .min(Comparator.comparingDouble(Placed::value));
     return new Judgement(
-        "Sluice, both modes: new connections/s, to " + other.label() + ", at every number",
+        "Sluice, both modes: new connections/s relative to " + other.label(),
         "more than 1",
         worst.map(Placed::toString).orElse(""),
         worst.map(placed -> placed.value() > 1));
@@ -118,7 +118,7 @@ final class CompareTargets {
             .find(subject, other, MANY)
             .flatMap(result -> comparison.ratio(result, Mode.SLUICE_SOCKETS));
     return new Judgement(
-        "%s, %s Services: %s, to Sluice"
+        "%s, %s Services: %s relative to Sluice"
             .formatted(subject.measure().title(), Figures.count(MANY), other.label()),
         "at least " + times + " times",
         ratio.map(spread -> Figures.of(spread.median()) + " times").orElse(""),

@@ -2,6 +2,7 @@
 package dev.sluice.bench.report;
 
 import dev.sluice.bench.controller.JmhResults;
+import dev.sluice.bench.controller.RunFacts;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,14 +17,27 @@ final class JmhPart {
 
   private JmhPart() {}
 
-  static Part of(Optional<JmhResults> measured) {
-    return new Part(NAME, measured.map(JmhPart::table).orElseGet(() -> Missing.line(COMMAND)));
+  /**
+   * The part.
+   *
+   * @param facts of the machine, where they were written
+   */
+  static Part of(Optional<JmhResults> measured, Optional<RunFacts> facts) {
+    return new Part(
+        NAME,
+        measured
+            .map(results -> origin(facts) + table(results))
+            .orElseGet(() -> Missing.line(COMMAND)));
+  }
+
+  private static String origin(Optional<RunFacts> facts) {
+    return facts
+        .map(known -> known.machine() + ". `" + known.command() + "`.\n\n")
+        .orElse("On which machine is not known.\n\n");
   }
 
   private static String table(JmhResults results) {
-    return "`"
-        + COMMAND
-        + "`\n\n| benchmark | parameters | median | allocated |\n|---|---|---:|---:|\n"
+    return "| benchmark | parameters | median | allocated |\n|---|---|---:|---:|\n"
         + results.results().stream().map(JmhPart::line).collect(Collectors.joining());
   }
 

@@ -22,7 +22,7 @@ enum Measure {
       Scale.LINEAR),
   PROGRAM_COLD(
       "program-cold",
-      "Time to program all Services",
+      "Time to program all from cold",
       "Into a kernel that has none of them. Less is better; the scale is logarithmic",
       Mode.SLUICE_SOCKETS,
       Scale.LOGARITHMIC),

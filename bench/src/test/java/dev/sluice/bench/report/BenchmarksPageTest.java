@@ -49,7 +49,7 @@ class BenchmarksPageTest {
         .content()
         .startsWith("# Benchmarks\n")
         .contains(
-            "| compare, host | Sluice, socket hooks: new connections/s, to direct, at every number",
+            "| Sluice, socket hooks: new connections/s relative to direct, at every number",
             "![New TCP connections, from a pod](benchmarks/compare-host-new-connections-pod-to-pod.svg)",
             "Left out: IPVS, rr (this kernel has no ip_vs)",
             "| 10,000 | iptables (legacy), p99 | ",
@@ -57,6 +57,29 @@ class BenchmarksPageTest {
     for (String plot : Samples.plots(docs)) {
       assertThat(docs.resolve("benchmarks.md")).content().contains("(benchmarks/" + plot + ")");
     }
+  }
+
+  @Test
+  void resultsOfJmhGiveATableAndJudgements() {
+    Path docs = Samples.docs(directory, Samples.JMH, Samples.JMH_MACHINE);
+    Run.of("--docs", docs.toString());
+    assertThat(docs.resolve("benchmarks.md"))
+        .content()
+        .contains(
+            "Linux 6.18.0, amd64, 2 x Sample Processor, virtual. `bench/run.sh jmh (SAMPLE",
+            "| Maglev: build | backends 100, size 16381 | 271 µs | 65,800 B |",
+            "| at most 0.5 ms | 0.27 ms: met |",
+            "| at most 25 us | 30.2 us: **missed** |");
+  }
+
+  @Test
+  void resultsThatCannotBeUsedAreNamed() throws IOException {
+    Path docs = Samples.docs(directory, Samples.JMH);
+    Path jmh = docs.resolve("benchmarks").resolve(Samples.JMH);
+    Files.writeString(jmh, "[{}]");
+    Run run = Run.of("--docs", docs.toString());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).startsWith("report: cannot use " + jmh + ": ").contains("benchmark");
   }
 
   @Test

@@ -14,6 +14,9 @@ final class Samples {
   static final String HOST = "compare-host.json";
   static final String EMULATED = "compare-qemu-6.1.json";
 
+  static final String JMH = "jmh.json";
+  static final String JMH_MACHINE = "jmh-machine.json";
+
   private Samples() {}
 
   static Comparison comparison(String name) {
