@@ -2,7 +2,6 @@
 package dev.sluice.bench.report;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * A generated part of the page.
@@ -13,7 +12,7 @@ import java.util.TreeMap;
  */
 record Part(String name, String text, Map<String, String> plots) {
   Part {
-    plots = Map.copyOf(new TreeMap<>(plots));
+    plots = Map.copyOf(plots);
   }
 
   Part(String name, String text) {

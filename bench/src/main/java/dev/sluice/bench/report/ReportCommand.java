@@ -17,12 +17,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "report",
     description = {
-      "Writes the generated parts of docs/benchmarks.md and its plots from the results in",
-      "docs/benchmarks/: datapath.json, jmh.json and compare-MACHINE.json, those that are there.",
-      "What is written by hand around those parts stays. Needs no root and measures nothing.",
-      "The same results give the same files on every machine.",
-      "Exit status 1 if results or the page cannot be used, or --check finds a difference; 2 for",
-      "wrong options. A missed target is no error."
+      "Writes the generated parts of docs/benchmarks.md and its plots from the",
+      "results in docs/benchmarks/: datapath.json, jmh.json, compare-MACHINE.json,",
+      "those that are there. What is written by hand around those parts stays.",
+      "Needs no root, measures nothing, and gives the same files on every machine;",
+      "Java draws only where some font is installed, but which one does not matter.",
+      "Exit status 1 if results or the page cannot be used, or if --check finds a",
+      "difference; 2 for wrong options. A missed target is no error."
     },
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {

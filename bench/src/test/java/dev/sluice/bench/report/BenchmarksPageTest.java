@@ -97,7 +97,8 @@ class BenchmarksPageTest {
     Run.of("--docs", docs.toString());
     assertThat(docs.resolve("benchmarks.md"))
         .content()
-        .containsPattern("### Linux 6.12 in QEMU\n\nNot measured yet: `.*6\\.12.*`")
+        .containsPattern(
+            "### Linux 6.12 in QEMU\n\nNot measured yet: `vagrant.*compare-qemu-6\\.12\\.json`")
         .containsPattern("Not measured yet: `bench/run.sh datapath .*datapath.json`");
   }
 
