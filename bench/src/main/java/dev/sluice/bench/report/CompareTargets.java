@@ -28,13 +28,13 @@ final class CompareTargets {
   private static final Subject COLD = new Subject(Measure.PROGRAM_COLD, NODE, MEDIAN);
   private static final Subject CHANGE = new Subject(Measure.ENDPOINT_CHANGE, NODE, MEDIAN);
 
-  /** A figure with the place where it was measured. */
+  /** A ratio with the place where it was measured; thousandths show why one just missed. */
   private record Placed(double value, int services) {
     @Override
     public String toString() {
       return "%s at %s %s"
           .formatted(
-              Figures.ratio(value),
+              String.format(Locale.ROOT, "%.3f", value),
               Figures.count(services),
               services == 1 ? "Service" : "Services");
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,7 @@ record Comparison(
     List<LeftOut> leftOut,
     List<Result> results) {
   private static final int VERSION = 1;
+  private static final Pattern DAY = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT");
   private static final String PREFIX = "compare-";
   private static final String SUFFIX = ".json";
 
@@ -40,10 +42,13 @@ record Comparison(
     JsonField root = JsonField.read(file);
     root.at("version").check(root.at("version").count() == VERSION, "must be " + VERSION);
     root.at("kind").check(root.at("kind").text().equals("compare"), "must be \"compare\"");
+    JsonField when = root.at("when");
+    when.check(
+        DAY.matcher(when.text()).lookingAt(), "must be an instant such as 2026-01-31T12:00:00Z");
     String fileName = file.getFileName().toString();
     return new Comparison(
         fileName.substring(PREFIX.length(), fileName.length() - SUFFIX.length()),
-        root.at("when").text(),
+        when.text(),
         root.at("command").text(),
         root.at("commit").text(),
         Machine.read(root.at("machine")),

@@ -65,6 +65,7 @@ class ComparisonTest {
       value = {
         "\"version\": 1 | \"version\": 2 | version must be 1, not 2",
         "\"kind\": \"compare\" | \"kind\": \"jmh\" | kind must be \"compare\", not \"jmh\"",
+        "\"when\": \"2026- | \"when\": \"now | when must be an instant such as ",
         "\"clock\": \"real\" | \"clock\": \"sun\" | machine.clock must be real or instructions",
         "\"mode\": \"direct\" | \"mode\": \"drect\" | results[0].mode must be one of direct, ",
         "\"services\": 1, | \"services\": \"1\", | results[0].services must be a whole number",
