@@ -14,8 +14,8 @@ enum WantedMachine {
       "Host's kernel",
       Machine.Clock.REAL,
       "bench/run.sh compare --json docs/benchmarks/compare-host.json"),
-  QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", Machine.Clock.INSTRUCTIONS, qemu("6.1")),
-  QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", Machine.Clock.INSTRUCTIONS, qemu("6.12"));
+  QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", Machine.Clock.INSTRUCTIONS, "vagrant/bench.sh 6.1"),
+  QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", Machine.Clock.INSTRUCTIONS, "vagrant/bench.sh 6.12");
 
   private final String key;
   private final String title;
@@ -27,12 +27,6 @@ enum WantedMachine {
     this.title = title;
     this.clock = clock;
     this.command = command;
-  }
-
-  private static String qemu(String kernel) {
-    return ("vagrant/qemu.sh --kernel %s --share docs/benchmarks -- bench/run.sh compare"
-            + " --clock instructions --json docs/benchmarks/compare-qemu-%s.json")
-        .formatted(kernel, kernel);
   }
 
   /** Titles by the names of machines, those that are wanted first; others are called by name. */

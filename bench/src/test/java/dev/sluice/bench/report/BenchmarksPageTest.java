@@ -98,7 +98,7 @@ class BenchmarksPageTest {
     assertThat(docs.resolve("benchmarks.md"))
         .content()
         .containsPattern(
-            "### Linux 6.12 in QEMU\n\nNot measured yet: `vagrant.*compare-qemu-6\\.12\\.json`")
+            "### Linux 6.12 in QEMU\n\nNot measured yet: `vagrant/bench.sh 6.12`")
         .containsPattern("Not measured yet: `bench/run.sh datapath .*datapath.json`");
   }
 
