@@ -10,12 +10,17 @@ import dev.sluice.bench.report.plot.Scale;
 import dev.sluice.bench.report.plot.Series;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /** Plots of a comparison: a measure against the number of Services, a line for each mode. */
 final class ComparePlots {
+  /** Latencies that are so many times the least. */
+  private static final double OUTLIER = 20;
+
   private final Comparison comparison;
 
   ComparePlots(Comparison comparison) {
@@ -64,15 +69,17 @@ final class ComparePlots {
             .map(mode -> series(mode, subject, figure))
             .filter(one -> !one.points().isEmpty())
             .toList();
-    return series.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Panel(
-                subject.statistic().equals("median") ? "" : subject.statistic(),
-                "Services, " + endpoints() + " endpoints each",
-                label,
-                scale(subject, series),
-                series));
+    if (series.isEmpty()) {
+      return Optional.empty();
+    }
+    Scale scale = scale(subject, series);
+    return Optional.of(
+        new Panel(
+            subject.statistic().equals("median") ? "" : subject.statistic(),
+            "Services, " + endpoints() + " endpoints each",
+            scale == subject.measure().scale() ? label : label + ", " + scale.label() + " scale",
+            scale,
+            series));
   }
 
   private Series series(Mode mode, Subject subject, Function<Result, Optional<Spread>> figure) {
@@ -94,11 +101,26 @@ final class ComparePlots {
     return new Series(mode.label(), mode.style(), points);
   }
 
-  /** What is zero has no place on a logarithmic scale. */
+  /**
+   * Zero has no place on a logarithmic scale; on another one, an outlier leaves none to the rest.
+   */
   private static Scale scale(Subject subject, List<Series> series) {
-    boolean zero =
-        series.stream().flatMap(one -> one.points().stream()).anyMatch(point -> point.least() <= 0);
-    return zero ? Scale.LINEAR : subject.measure().scale();
+    DoubleSummaryStatistics least = statistics(series, Point::least);
+    double most = statistics(series, Point::most).getMax();
+    if (least.getMin() <= 0) {
+      return Scale.LINEAR;
+    }
+    return subject.measure() == Measure.REQUEST_LATENCY && most > OUTLIER * least.getMin()
+        ? Scale.LOGARITHMIC
+        : subject.measure().scale();
+  }
+
+  private static DoubleSummaryStatistics statistics(
+      List<Series> series, ToDoubleFunction<Point> figure) {
+    return series.stream()
+        .flatMap(one -> one.points().stream())
+        .mapToDouble(figure)
+        .summaryStatistics();
   }
 
   private int endpoints() {

@@ -97,8 +97,7 @@ class BenchmarksPageTest {
     Run.of("--docs", docs.toString());
     assertThat(docs.resolve("benchmarks.md"))
         .content()
-        .containsPattern(
-            "### Linux 6.12 in QEMU\n\nNot measured yet: `vagrant/bench.sh 6.12`")
+        .containsPattern("### Linux 6.12 in QEMU\n\nNot measured yet: `vagrant/bench.sh 6.12`")
         .containsPattern("Not measured yet: `bench/run.sh datapath .*datapath.json`");
   }
 

@@ -6,5 +6,13 @@ public enum Scale {
   /** From zero, so that lengths compare. */
   LINEAR,
   /** For figures of several orders of magnitude, all above zero. */
-  LOGARITHMIC
+  LOGARITHMIC;
+
+  /** Its name on an axis that differs from others. */
+  public String label() {
+    return switch (this) {
+      case LINEAR -> "linear";
+      case LOGARITHMIC -> "logarithmic";
+    };
+  }
 }
