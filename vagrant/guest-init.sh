@@ -11,6 +11,10 @@ from_initramfs() {
   $b mount -t proc proc /proc
   $b mount -t sysfs sysfs /sys
   $b mount -t devtmpfs devtmpfs /dev
+  if $b grep -qw probe /proc/cmdline; then
+    echo "probe: booted" >/dev/ttyS0
+    $b poweroff -f
+  fi
   while read -r module; do
     $b insmod "/modules/$module"
   done </modules/order

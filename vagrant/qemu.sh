@@ -11,6 +11,7 @@ source "$here/kernel.sh"
 usage() {
   cat <<'END'
 Usage: vagrant/qemu.sh [OPTION...] [--] COMMAND [ARGUMENT...]
+       vagrant/qemu.sh [--kernel ...] --prepare
 
 Boots a Debian kernel in QEMU and runs COMMAND there as root, in the checkout.
 The virtual machine has this machine's files, programs and JDK; what it writes
@@ -22,10 +23,12 @@ the command ran here.
                           fetched with apt into ~/.cache/sluice/kernels once;
                           remove its folder there to have a newer one
   --kernel FILE.deb       that of a Debian linux-image package
+  --prepare               only fetches the kernel and says what is missing
   --share FOLDER          what the command writes there is kept
   --clock instructions    one emulated processor whose clock counts instructions,
-                          1 ns each: the same ratios run after run, whatever else
-                          this machine does; times mean nothing (default)
+                          1 ns each, and goes on while it waits: the same ratios
+                          run after run, whatever else this machine does; a time
+                          means nothing by itself (default)
   --clock real            the machine's clock and KVM if there is one, else
                           emulated, which is quicker than with the other clock
   --processors N          with --clock real (default 1)
@@ -51,7 +54,7 @@ is_number() {
   [[ $1 =~ ^[1-9][0-9]{0,6}$ ]]
 }
 
-kernel=6.12 share="" clock=instructions processors=1 memory=4096 time_limit=3600
+kernel=6.12 share="" clock=instructions processors=1 memory=4096 time_limit=3600 prepare=""
 arguments=("$@")
 while (($#)); do
   case $1 in
@@ -71,6 +74,10 @@ while (($#)); do
       esac
       shift 2
       ;;
+    --prepare)
+      prepare=yes
+      shift
+      ;;
     --)
       shift
       break
@@ -79,7 +86,7 @@ while (($#)); do
     *) break ;;
   esac
 done
-(($#)) || wrong "which command?"
+[[ -n $prepare ]] || (($#)) || wrong "which command?"
 [[ $clock == instructions || $clock == real ]] || wrong "no clock '$clock': instructions or real"
 is_number "$processors" || wrong "--processors is not a number: '$processors'"
 is_number "$memory" || wrong "--memory is not a number: '$memory'"
@@ -123,14 +130,24 @@ if ldd "$busybox" >/dev/null 2>&1; then
   fail "$busybox is not linked statically: install busybox-static"
 fi
 
-run="" machine=0 files=0 readers=()
+run="" machine=0 files=0 probe=0 readers=()
+# shellcheck disable=SC2317
+await_end() {
+  local tries
+  for ((tries = 0; tries < 20; tries++)); do
+    kill -0 "$1" 2>/dev/null || return
+    sleep 0.05
+  done
+}
 # shellcheck disable=SC2317
 clean_up() {
   local status=$? process
   trap - EXIT
   set +e
-  for process in "$machine" "$files"; do
+  # virtiofsd ends by itself when the machine has gone.
+  for process in "$probe" "$machine" "$files"; do
     if ((process)); then
+      ((process == files)) && await_end "$process"
       kill -KILL "$process" 2>/dev/null
       wait "$process" 2>/dev/null
     fi
@@ -147,6 +164,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
 kernel_folder=$(find_kernel "$kernel") || exit 125
+[[ -z $prepare ]] || exit 0
 release=$(<"$kernel_folder/release")
 run=$(mktemp -d /tmp/sluice-vm.XXXXXX)
 chmod 700 "$run"
@@ -190,7 +208,7 @@ modules="veth dummy bridge vxlan tun ip_vs ip_vs_rr ip_vs_mh nf_tables nft_chain
 } >"$run/exchange/settings"
 {
   printf 'export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n'
-  printf 'export LANG=C.UTF-8 SLUICE_VM_CLOCK=%q\n' "$clock"
+  printf 'export LANG=C.UTF-8\n'
   [[ -z ${JAVA_HOME-} ]] || printf 'export JAVA_HOME=%q\n' "$JAVA_HOME"
   printf 'cd %q && exec' "$root"
   printf ' %q' "$@"
@@ -211,12 +229,33 @@ start_files() {
   fail "virtiofsd does not serve this machine's files"
 }
 
+kernel_options=(-nodefaults -no-user-config -display none -no-reboot -kernel "$kernel_folder/vmlinuz"
+  -initrd "$run/initramfs.gz")
+kernel_command_line="console=ttyS0 quiet panic=-1 rdinit=/init random.trust_cpu=on"
+
+# Whether KVM runs this kernel: there are machines where it starts, and then meets an instruction that it cannot.
+kvm_works() {
+  local waited
+  [[ -w /dev/kvm ]] || return 1
+  "$qemu" -machine q35,accel=kvm -cpu host -m 1024 "${kernel_options[@]}" \
+    -append "$kernel_command_line probe" -serial file:"$run/probe" >"$run/kvm.log" 2>&1 </dev/null &
+  probe=$!
+  for ((waited = 0; waited < 200; waited++)); do
+    if ! kill -0 "$probe" 2>/dev/null || grep -q 'KVM internal error' "$run/kvm.log"; then
+      break
+    fi
+    sleep 0.1
+  done
+  kill -KILL "$probe" 2>/dev/null || true
+  wait "$probe" 2>/dev/null || true
+  probe=0
+  grep -q 'probe: booted' "$run/probe" 2>/dev/null
+}
+
 start_machine() {
   # shellcheck disable=SC2054
-  local options=(-machine q35 -nodefaults -no-user-config -display none -no-reboot
-    -kernel "$kernel_folder/vmlinuz" -initrd "$run/initramfs.gz"
-    -append "console=ttyS0 quiet panic=-1 rdinit=/init random.trust_cpu=on"
-    -m "$memory" -object "memory-backend-memfd,id=memory,size=${memory}M,share=on" -numa node,memdev=memory
+  local options=(-machine q35 "${kernel_options[@]}" -append "$kernel_command_line" -m "$memory"
+    -object "memory-backend-memfd,id=memory,size=${memory}M,share=on" -numa node,memdev=memory
     -chardev "socket,id=files,path=$run/files.sock" -device vhost-user-fs-pci,chardev=files,tag=machine,queue-size=1024
     -chardev "file,id=console,path=$run/console" -serial chardev:console
     -device virtio-serial-pci)
@@ -231,9 +270,10 @@ start_machine() {
   readers+=($!)
   # shellcheck disable=SC2054
   # With cx16 the emulated processor double-faults now and then in kernel 6.12.
+  # With sleep=off time would leap to the next timer whenever a file is waited for, and every time-out with it.
   if [[ $clock == instructions ]]; then
-    options+=(-accel tcg,thread=single -icount shift=0,sleep=off -rtc base=utc,clock=vm -cpu max,cx16=off)
-  elif "$qemu" -machine none,accel=kvm -nodefaults -display none -S -monitor stdio <<<quit >/dev/null 2>&1; then
+    options+=(-accel tcg,thread=single -icount shift=0,sleep=on -rtc base=utc,clock=vm -cpu max,cx16=off)
+  elif kvm_works; then
     options+=(-accel kvm -cpu host -smp "$processors")
   else
     options+=(-accel tcg,thread=multi -cpu max,cx16=off -smp "$processors")
