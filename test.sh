@@ -13,7 +13,8 @@ source scripts/setup.sh
 
 become_root "$@"
 set_up_machine
-for script in sluice demo.sh test.sh mvnw docs/update-compatibility.sh lab/run.sh scripts/*.sh bpf/compile.sh deploy/image/*.sh; do
+set_up_other_kernels
+for script in sluice demo.sh test.sh mvnw docs/update-compatibility.sh lab/run.sh scripts/*.sh vagrant/*.sh bpf/compile.sh deploy/image/*.sh; do
   bash -n "$script"
 done
 exec ./mvnw --batch-mode --no-transfer-progress verify "$@"

@@ -48,6 +48,20 @@ install_packages() {
   return "$status"
 }
 
+# For programs under other kernels (vagrant/qemu.sh). Tests that need them are skipped where they cannot be had.
+set_up_other_kernels() {
+  local missing=()
+  [[ $(uname -m) == x86_64 ]] || return 0
+  command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+  command -v busybox >/dev/null || missing+=(busybox-static)
+  if [[ ! -x /usr/lib/qemu/virtiofsd && ! -x /usr/libexec/virtiofsd && -n $(apt-cache search --names-only '^virtiofsd$' 2>/dev/null) ]]; then
+    missing+=(virtiofsd) # Debian 12 has it with QEMU
+  fi
+  if ((${#missing[@]})); then
+    install_packages "${missing[@]}" || echo "${0##*/}: going on without ${missing[*]}" >&2
+  fi
+}
+
 # Installs what is missing and sets JAVA_HOME to a JDK 25.
 set_up_machine() {
   local need missing=()
