@@ -4,15 +4,12 @@ package dev.sluice.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.loader.BpfProgram;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every program passes the verifier of the running kernel, however it is configured. */
 class ProgramLoadingTest {
-  private static final MapSizes SIZES = new MapSizes(64, 64, 64, 64, 64, 64);
-
   /**
    * The kernel gives up at a million; other kernels prune other branches, so there must be room.
    */
@@ -41,23 +38,10 @@ class ProgramLoadingTest {
         "can set errno %s, collects in the kernel %s, node sockets only %s, closes addresses %s:%n",
         canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
     LoadOptions options =
-        new LoadOptions(SIZES, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
+        new LoadOptions(
+            EveryProgram.SIZES, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
     try (LoadedObjects objects = LoadedObjects.unpinned(options)) {
-      List<BpfProgram> programs = new ArrayList<>();
-      for (int linkHeader : new int[] {LoadedObjects.ETHERNET_HEADER, 0}) {
-        programs.add(objects.ingress(linkHeader));
-        programs.add(objects.egress(linkHeader));
-      }
-      programs.add(objects.xdp());
-      for (String call : List.of("connect", "sendmsg", "recvmsg", "getpeername")) {
-        programs.add(objects.socketProgram(call + "4"));
-        programs.add(objects.socketProgram(call + "6"));
-      }
-      programs.add(objects.staleSocketProgram(true));
-      programs.add(objects.staleSocketProgram(false));
-      programs.add(objects.clock().program());
-      programs.add(objects.explainProgram());
-      objects.collectProgram().ifPresent(programs::add);
+      List<BpfProgram> programs = EveryProgram.of(objects, true);
       assertThat(programs).hasSize(collectInKernel ? 18 : 17);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
