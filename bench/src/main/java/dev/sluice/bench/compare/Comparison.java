@@ -2,7 +2,6 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.Progress;
-import dev.sluice.bench.compare.Results.Key;
 import dev.sluice.lab.Host;
 import dev.sluice.lab.LabProcess;
 import java.time.Duration;
@@ -60,7 +59,7 @@ final class Comparison {
 
   /** Rules take seconds only by the thousand. */
   private static long programSteps(int services) {
-    return 1 + services / 1000;
+    return 1L + services / 1000;
   }
 
   void run() {
@@ -113,12 +112,13 @@ final class Comparison {
       double before = KernelMemory.mebibytes();
       double millis = proxy.program();
       if (mode != Mode.DIRECT) {
-        results.add(Key.ofNode(mode, services, Measure.PROGRAM_COLD), millis);
+        results.add(Results.Key.ofNode(mode, services, Measure.PROGRAM_COLD), millis);
       }
       // Later, the kernel may still have to free what was cleared.
       if (mode != Mode.DIRECT && round == 1) {
         results.add(
-            Key.ofNode(mode, services, Measure.KERNEL_MEMORY), KernelMemory.mebibytes() - before);
+            Results.Key.ofNode(mode, services, Measure.KERNEL_MEMORY),
+            KernelMemory.mebibytes() - before);
       }
       if (round < extent.cold) {
         proxy.clear();
@@ -167,7 +167,8 @@ final class Comparison {
     long begun = proxies.get(mode).change(side);
     long seen = LoadProgram.found(looking).at();
     results.add(
-        Key.ofNode(mode, services, Measure.ENDPOINT_CHANGE), (seen - begun) / NANOS_PER_MILLI);
+        Results.Key.ofNode(mode, services, Measure.ENDPOINT_CHANGE),
+        (seen - begun) / NANOS_PER_MILLI);
   }
 
   private void agentMemory() {
@@ -177,6 +178,7 @@ final class Comparison {
                 .agentMemory()
                 .ifPresent(
                     mebibytes ->
-                        results.add(Key.ofNode(mode, services, Measure.AGENT_MEMORY), mebibytes)));
+                        results.add(
+                            Results.Key.ofNode(mode, services, Measure.AGENT_MEMORY), mebibytes)));
   }
 }

@@ -5,6 +5,7 @@ import dev.sluice.bench.compare.rules.IpvsRules;
 import dev.sluice.bench.compare.rules.ServicePort;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -14,8 +15,11 @@ final class IpvsProxy implements Proxy {
   private static final int HEXADECIMAL = 16;
 
   /** As kube-proxy sets them. */
-  private static final List<String> SYSCTLS =
-      List.of("conntrack=1", "conn_reuse_mode=0", "expire_nodest_conn=1");
+  private static final Map<String, String> SYSCTLS =
+      Map.of(
+          "net.ipv4.vs.conntrack", "1",
+          "net.ipv4.vs.conn_reuse_mode", "0",
+          "net.ipv4.vs.expire_nodest_conn", "1");
 
   private final Station station;
   private final RuleFiles files;
@@ -53,9 +57,7 @@ final class IpvsProxy implements Proxy {
   @Override
   public double program() {
     long nanos = files.feed(servers, "ipvsadm", "--restore").nanos();
-    SYSCTLS.forEach(
-        sysctl ->
-            station.node().sysctl("net.ipv4.vs." + sysctl.split("=")[0], sysctl.split("=")[1]));
+    SYSCTLS.forEach(station.node()::sysctl);
     nanos += files.feed(addresses, "ip", "-batch", "-").nanos();
     nanos += files.feed(masquerading, "iptables-nft-restore", "--noflush").nanos();
     return nanos / NANOS;

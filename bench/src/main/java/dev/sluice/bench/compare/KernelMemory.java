@@ -20,7 +20,7 @@ final class KernelMemory {
   static double mebibytes() {
     try {
       return Files.readAllLines(Path.of("/proc/meminfo")).stream()
-              .map(line -> line.split("\\s+"))
+              .map(line -> line.split("\\s+", -1))
               .filter(fields -> KINDS.contains(fields[0]))
               .mapToLong(fields -> Long.parseLong(fields[1]))
               .sum()

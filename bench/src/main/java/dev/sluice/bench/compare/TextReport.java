@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
-import dev.sluice.bench.compare.Results.Key;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +34,8 @@ final class TextReport {
   }
 
   private void print(Mode mode, TrafficPath path, int services) {
-    Key connections = Key.of(mode, path, services, Measure.NEW_CONNECTIONS);
-    Key latency = Key.of(mode, path, services, Measure.REQUEST_LATENCY);
+    Results.Key connections = Results.Key.of(mode, path, services, Measure.NEW_CONNECTIONS);
+    Results.Key latency = Results.Key.of(mode, path, services, Measure.REQUEST_LATENCY);
     out.printf(
         LINE,
         mode,
@@ -44,22 +43,22 @@ final class TextReport {
         median(latency.with("p50")),
         median(latency.with("p99")),
         median(latency.with("p99.9")),
-        median(Key.of(mode, path, services, Measure.UDP_REQUESTS)),
-        median(Key.of(mode, path, services, Measure.STREAM_THROUGHPUT)),
-        median(Key.of(mode, path, services, Measure.CPU_PER_CONNECTION)));
+        median(Results.Key.of(mode, path, services, Measure.UDP_REQUESTS)),
+        median(Results.Key.of(mode, path, services, Measure.STREAM_THROUGHPUT)),
+        median(Results.Key.of(mode, path, services, Measure.CPU_PER_CONNECTION)));
   }
 
   private void printNode(Mode mode, int services) {
     out.printf(
         NODE_LINE,
         mode,
-        median(Key.ofNode(mode, services, Measure.PROGRAM_COLD)),
-        median(Key.ofNode(mode, services, Measure.ENDPOINT_CHANGE)),
-        median(Key.ofNode(mode, services, Measure.KERNEL_MEMORY)),
-        median(Key.ofNode(mode, services, Measure.AGENT_MEMORY)));
+        median(Results.Key.ofNode(mode, services, Measure.PROGRAM_COLD)),
+        median(Results.Key.ofNode(mode, services, Measure.ENDPOINT_CHANGE)),
+        median(Results.Key.ofNode(mode, services, Measure.KERNEL_MEMORY)),
+        median(Results.Key.ofNode(mode, services, Measure.AGENT_MEMORY)));
   }
 
-  private String median(Key key) {
+  private String median(Results.Key key) {
     OptionalDouble median = results.median(key);
     if (median.isEmpty()) {
       return "";

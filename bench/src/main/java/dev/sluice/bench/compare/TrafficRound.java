@@ -3,7 +3,6 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.ProcessorTicks;
 import dev.sluice.bench.compare.LoadProgram.Outcome;
-import dev.sluice.bench.compare.Results.Key;
 import dev.sluice.lab.Host;
 import java.nio.file.Path;
 
@@ -33,36 +32,37 @@ final class TrafficRound {
 
   /** Measures everything once; returns how many connections were made. */
   long run(Host client, String targets, Mode mode, TrafficPath path, int services) {
-    connections(client, targets, Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
-    latency(client, targets, Key.of(mode, path, services, Measure.REQUEST_LATENCY));
+    connections(client, targets, Results.Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
+    latency(client, targets, Results.Key.of(mode, path, services, Measure.REQUEST_LATENCY));
     if (extent.datagrams > 0) {
       Outcome asked = ask(client, targets, extent.datagrams);
-      results.add(Key.of(mode, path, services, Measure.UDP_REQUESTS), asked.perSecond());
+      results.add(Results.Key.of(mode, path, services, Measure.UDP_REQUESTS), asked.perSecond());
     }
     if (extent.stream > 0) {
-      stream(client, targets, Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
+      stream(client, targets, Results.Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
     }
     return (long) extent.connections + extent.requests + (extent.stream > 0 ? 1 : 0);
   }
 
-  private void connections(Host client, String targets, Key key) {
+  private void connections(Host client, String targets, Results.Key key) {
     ProcessorTicks before = ProcessorTicks.now();
     Outcome outcome = connect(client, targets, extent.connections, extent.inFlight);
     long ticks = ProcessorTicks.now().busy() - before.busy();
     results.add(key, outcome.perSecond());
     results.add(
-        new Key(key.mode(), key.path(), key.services(), Measure.CPU_PER_CONNECTION, Results.MEDIAN),
+        new Results.Key(
+            key.mode(), key.path(), key.services(), Measure.CPU_PER_CONNECTION, Results.MEDIAN),
         ticks * ProcessorTicks.TICK.toNanos() / NANOS_PER_MICRO / outcome.count());
   }
 
-  private void latency(Host client, String targets, Key key) {
+  private void latency(Host client, String targets, Results.Key key) {
     connect(client, targets, extent.requests, 1);
     Latencies.read(samples())
         .percentiles()
         .forEach((percentile, micros) -> results.add(key.with(percentile), micros));
   }
 
-  private void stream(Host client, String targets, Key key) {
+  private void stream(Host client, String targets, Results.Key key) {
     long bytes = extent.stream * MEBIBYTE;
     Outcome outcome = load.run(client, "stream", targets, String.valueOf(bytes));
     results.add(key, (double) outcome.count() * BITS / outcome.nanos());

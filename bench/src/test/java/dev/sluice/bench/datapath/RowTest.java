@@ -3,6 +3,7 @@ package dev.sluice.bench.datapath;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bench.common.Samples;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;

@@ -8,8 +8,7 @@ import java.util.List;
 /**
  * A measurement of one mode at one number of Services.
  *
- * @param path {@code pod-to-pod}, {@code outside-to-node}, or {@code node} for what no traffic
- *     shows
+ * @param path who asks, or {@code "node"} where no traffic shows the figure
  * @param statistic what a round's figure is of its requests: {@code median} where it is one figure
  *     anyway
  * @param rounds one figure a round

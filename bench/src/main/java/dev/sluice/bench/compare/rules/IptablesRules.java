@@ -128,20 +128,14 @@ public final class IptablesRules {
   private void dispatch(ServicePort port, StringBuilder rules) {
     line(
         rules,
-        "-A KUBE-SERVICES -m comment --comment \"%s cluster IP\" -m %2$s -p %2$s -d %3$s --dport %4$d -j %5$s",
-        port.title(),
-        port.protocol(),
-        port.clusterIp(),
-        port.port(),
-        serviceChain(port));
+        "-A KUBE-SERVICES -m comment --comment \"%s cluster IP\" -m %2$s -p %2$s -d %3$s --dport %4$d -j %5$s"
+            .formatted(
+                port.title(), port.protocol(), port.clusterIp(), port.port(), serviceChain(port)));
     if (port.nodePort() != 0) {
       line(
           rules,
-          "-A KUBE-NODEPORTS -m comment --comment %s -m %2$s -p %2$s --dport %3$d -j %4$s",
-          port.title(),
-          port.protocol(),
-          port.nodePort(),
-          externalChain(port));
+          "-A KUBE-NODEPORTS -m comment --comment %s -m %2$s -p %2$s --dport %3$d -j %4$s"
+              .formatted(port.title(), port.protocol(), port.nodePort(), externalChain(port)));
     }
   }
 
@@ -153,20 +147,15 @@ public final class IptablesRules {
       chain(chains, external);
       line(
           rules,
-          "-A %s -m comment --comment \"masquerade traffic for %s external destinations\" -j KUBE-MARK-MASQ",
-          external,
-          port.title());
-      line(rules, "-A %s -j %s", external, service);
+          "-A %s -m comment --comment \"masquerade traffic for %s external destinations\" -j KUBE-MARK-MASQ"
+              .formatted(external, port.title()));
+      line(rules, "-A %s -j %s".formatted(external, service));
     }
     line(
         rules,
-        "-A %s -m comment --comment \"%s cluster IP\" -m %3$s -p %3$s -d %4$s --dport %5$d ! -s %6$s -j KUBE-MARK-MASQ",
-        service,
-        port.title(),
-        port.protocol(),
-        port.clusterIp(),
-        port.port(),
-        podNetwork);
+        "-A %s -m comment --comment \"%s cluster IP\" -m %3$s -p %3$s -d %4$s --dport %5$d ! -s %6$s -j KUBE-MARK-MASQ"
+            .formatted(
+                service, port.title(), port.protocol(), port.clusterIp(), port.port(), podNetwork));
     int left = port.endpoints().size();
     for (String endpoint : port.endpoints()) {
       endpoint(port, endpoint, left--, chains, rules);
@@ -180,23 +169,21 @@ public final class IptablesRules {
     chain(chains, chain);
     line(
         rules,
-        "-A %s%s%s -j %s",
-        serviceChain(port),
-        comment("\"" + port.title() + " -> " + place + "\""),
-        left == 1
-            ? ""
-            : String.format(
-                Locale.ROOT, " -m statistic --mode random --probability %.10f", 1.0 / left),
-        chain);
+        "-A %s%s%s -j %s"
+            .formatted(
+                serviceChain(port),
+                comment("\"" + port.title() + " -> " + place + "\""),
+                left == 1
+                    ? ""
+                    : String.format(
+                        Locale.ROOT, " -m statistic --mode random --probability %.10f", 1.0 / left),
+                chain));
     String comment = comment(port.title());
-    line(rules, "-A %s%s -s %s -j KUBE-MARK-MASQ", chain, comment, endpoint);
+    line(rules, "-A %s%s -s %s -j KUBE-MARK-MASQ".formatted(chain, comment, endpoint));
     line(
         rules,
-        "-A %s%s -m %3$s -p %3$s -j DNAT --to-destination %4$s",
-        chain,
-        comment,
-        port.protocol(),
-        place);
+        "-A %s%s -m %3$s -p %3$s -j DNAT --to-destination %4$s"
+            .formatted(chain, comment, port.protocol(), place));
   }
 
   private String comment(String text) {
@@ -207,7 +194,7 @@ public final class IptablesRules {
     chains.append(':').append(name).append(" - [0:0]\n");
   }
 
-  private static void line(StringBuilder rules, String format, Object... values) {
-    rules.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private static void line(StringBuilder rules, String line) {
+    rules.append(line).append('\n');
   }
 }

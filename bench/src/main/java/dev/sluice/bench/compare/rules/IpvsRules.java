@@ -2,7 +2,6 @@
 package dev.sluice.bench.compare.rules;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -28,8 +27,9 @@ public final class IpvsRules {
     StringBuilder text = new StringBuilder();
     for (ServicePort port : ports) {
       for (String server : servers(port)) {
-        line(text, "-A %s -s %s", server, scheduler);
-        port.endpoints().forEach(endpoint -> line(text, "-a %s", member(port, server, endpoint)));
+        line(text, "-A %s -s %s".formatted(server, scheduler));
+        port.endpoints()
+            .forEach(endpoint -> line(text, "-a %s".formatted(member(port, server, endpoint))));
       }
     }
     return text.toString();
@@ -39,19 +39,19 @@ public final class IpvsRules {
   public static String replaced(ServicePort port, String before, String now) {
     StringBuilder text = new StringBuilder();
     String server = option(port) + port.clusterIp() + ":" + port.port();
-    line(text, "-a %s", member(port, server, now));
-    line(text, "-d %s -r %s:%d", server, before, port.targetPort());
+    line(text, "-a %s".formatted(member(port, server, now)));
+    line(text, "-d %s -r %s:%d".formatted(server, before, port.targetPort()));
     return text.toString();
   }
 
   /** Input of {@code ip -batch}: makes the ClusterIPs the node's own. */
   public String addresses() {
     StringBuilder text = new StringBuilder();
-    line(text, "link add %s type dummy", DEVICE);
+    line(text, "link add %s type dummy".formatted(DEVICE));
     ports.stream()
         .map(ServicePort::clusterIp)
         .distinct()
-        .forEach(address -> line(text, "address add %s/32 dev %s", address, DEVICE));
+        .forEach(address -> line(text, "address add %s/32 dev %s".formatted(address, DEVICE)));
     return text.toString();
   }
 
@@ -107,7 +107,7 @@ public final class IpvsRules {
     return "%s -r %s:%d -m -w 1".formatted(server, endpoint, port.targetPort());
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
   }
 }

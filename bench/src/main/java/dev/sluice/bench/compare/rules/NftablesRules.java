@@ -2,7 +2,6 @@
 package dev.sluice.bench.compare.rules;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -126,56 +125,45 @@ public final class NftablesRules {
     for (String endpoint : port.endpoints()) {
       String chain = endpointChain(port, endpoint);
       emptyChain(text, chain);
-      rule(text, chain, "ip saddr %s jump mark-for-masquerade", endpoint);
+      rule(text, chain, "ip saddr %s jump mark-for-masquerade".formatted(endpoint));
       rule(
           text,
           chain,
-          "meta l4proto %s dnat to %s:%d",
-          port.protocol(),
-          endpoint,
-          port.targetPort());
+          "meta l4proto %s dnat to %s:%d".formatted(port.protocol(), endpoint, port.targetPort()));
     }
     String service = "service-" + name(port, "");
     emptyChain(text, service);
     rule(
         text,
         service,
-        "ip daddr %s %s dport %d ip saddr != %s jump mark-for-masquerade",
-        port.clusterIp(),
-        port.protocol(),
-        port.port(),
-        podNetwork);
+        "ip daddr %s %s dport %d ip saddr != %s jump mark-for-masquerade"
+            .formatted(port.clusterIp(), port.protocol(), port.port(), podNetwork));
     int count = port.endpoints().size();
     String choices =
         IntStream.range(0, count)
             .mapToObj(i -> i + " : goto " + endpointChain(port, port.endpoints().get(i)))
             .collect(Collectors.joining(" , "));
-    rule(text, service, "numgen random mod %d vmap { %s }", count, choices);
+    rule(text, service, "numgen random mod %d vmap { %s }".formatted(count, choices));
     if (port.nodePort() != 0) {
       String external = "external-" + name(port, "");
       emptyChain(text, external);
       rule(text, external, "jump mark-for-masquerade");
-      rule(text, external, "goto %s", service);
+      rule(text, external, "goto %s".formatted(service));
     }
   }
 
   private static void elements(ServicePort port, StringBuilder text) {
     // Both protocols of a Service have one ClusterIP; the same element twice is no error.
-    line(text, "add element ip kube-proxy cluster-ips { %s }", port.clusterIp());
+    line(text, "add element ip kube-proxy cluster-ips { %s }".formatted(port.clusterIp()));
     line(
         text,
-        "add element ip kube-proxy service-ips { %s . %s . %d : goto service-%s }",
-        port.clusterIp(),
-        port.protocol(),
-        port.port(),
-        name(port, ""));
+        "add element ip kube-proxy service-ips { %s . %s . %d : goto service-%s }"
+            .formatted(port.clusterIp(), port.protocol(), port.port(), name(port, "")));
     if (port.nodePort() != 0) {
       line(
           text,
-          "add element ip kube-proxy service-nodeports { %s . %d : goto external-%s }",
-          port.protocol(),
-          port.nodePort(),
-          name(port, ""));
+          "add element ip kube-proxy service-nodeports { %s . %d : goto external-%s }"
+              .formatted(port.protocol(), port.nodePort(), name(port, "")));
     }
   }
 
@@ -192,16 +180,16 @@ public final class NftablesRules {
   }
 
   private static void emptyChain(StringBuilder text, String chain) {
-    line(text, "add chain ip kube-proxy %s", chain);
-    line(text, "flush chain ip kube-proxy %s", chain);
+    line(text, "add chain ip kube-proxy %s".formatted(chain));
+    line(text, "flush chain ip kube-proxy %s".formatted(chain));
   }
 
-  private static void rule(StringBuilder text, String chain, String format, Object... values) {
+  private static void rule(StringBuilder text, String chain, String rule) {
     text.append("add rule ip kube-proxy ").append(chain).append(' ');
-    line(text, format, values);
+    line(text, rule);
   }
 
-  private static void line(StringBuilder text, String format, Object... values) {
-    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
   }
 }

@@ -18,7 +18,7 @@ final class ShortHash {
     for (int letter = 0; letter < length; letter++) {
       int value = 0;
       for (int bit = letter * BITS; bit < (letter + 1) * BITS; bit++) {
-        value = value << 1 | sum[bit / Byte.SIZE] >> (Byte.SIZE - 1 - bit % Byte.SIZE) & 1;
+        value = (value << 1) | ((sum[bit / Byte.SIZE] >> (Byte.SIZE - 1 - bit % Byte.SIZE)) & 1);
       }
       hash.append(LETTERS.charAt(value));
     }
