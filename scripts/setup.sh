@@ -14,6 +14,7 @@ needs=(
   iptables:iptables
   nft:nftables
   strip:binutils
+  fc-list:fontconfig # brings a font, without which the JDK draws no plot
   dnsmasq:dnsmasq-base
   nginx:nginx-light
   curl:curl
