@@ -2,9 +2,6 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.Progress;
-import dev.sluice.lab.Host;
-import dev.sluice.lab.LabProcess;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -13,13 +10,10 @@ import java.util.Map;
 
 /** All modes at one number of Services: programmed side by side, then asked by turns. */
 final class Comparison {
-  private static final double NANOS_PER_MILLI = 1e6;
-
-  /** Between two tries to see a change, so that looking for it costs it little. */
-  private static final Duration PAUSE = Duration.ofNanos(200_000);
-
   /** Connections by which each mode shows that it is what it says. */
   private static final int PROOF = 200;
+
+  private static final long TURN_STEPS = 3;
 
   private final int services;
   private final List<Mode> modes;
@@ -27,12 +21,18 @@ final class Comparison {
   private final LoadProgram load;
   private final Results results;
   private final Progress progress;
-  private final Map<Mode, Proxy> proxies = new EnumMap<>(Mode.class);
+  private final TrafficRound traffic;
+  private final List<Turn> turns;
+  private final Map<Mode, TablesRound> tables = new EnumMap<>(Mode.class);
   private final Map<Turn, Evidence> evidence = new LinkedHashMap<>();
-  private long connections;
 
   /** What is asked by turns. */
-  private record Turn(Mode mode, TrafficPath path) {}
+  private record Turn(Mode mode, TrafficPath path) {
+    @Override
+    public String toString() {
+      return mode + ", " + path;
+    }
+  }
 
   Comparison(
       int services,
@@ -47,46 +47,8 @@ final class Comparison {
     this.load = load;
     this.results = results;
     this.progress = progress;
-  }
-
-  /** Steps for {@link Progress}, each some seconds long on a machine of today. */
-  static long steps(int services, List<Mode> modes, Extent extent) {
-    long turns = turns(modes, extent).size();
-    return modes.size() * programSteps(services) * extent.cold
-        + turns * (1L + 2L * extent.rounds)
-        + (long) modes.size() * extent.changes;
-  }
-
-  /** Rules take seconds only by the thousand. */
-  private static long programSteps(int services) {
-    return 1L + services / 1000;
-  }
-
-  void run() {
-    step("starting " + modes.size() + " nodes", 0);
-    try (Lineup lineup = new Lineup(modes, load)) {
-      for (Mode mode : modes) {
-        program(mode, lineup);
-      }
-      for (Turn turn : turns(modes, extent)) {
-        prove(turn, lineup);
-      }
-      for (int round = 1; round <= extent.rounds; round++) {
-        for (Turn turn : turns(modes, extent)) {
-          step("round %d of %d: %s, %s".formatted(round, extent.rounds, turn.mode, turn.path), 0);
-          long made = ask(turn, lineup);
-          connections += turn.equals(turns(modes, extent).getFirst()) ? made : 0;
-          progress.advance(2);
-        }
-      }
-      checkAll();
-      for (int round = 0; round < extent.changes; round++) {
-        for (Mode mode : modes) {
-          change(mode, lineup, round);
-        }
-      }
-      agentMemory();
-    }
+    traffic = new TrafficRound(extent, load, results);
+    turns = turns(modes, extent);
   }
 
   private static List<Turn> turns(List<Mode> modes, Extent extent) {
@@ -99,47 +61,79 @@ final class Comparison {
     return turns;
   }
 
-  private void step(String what, int advance) {
-    progress.tell("%,d Services: %s".formatted(services, what));
-    progress.advance(advance);
+  /** Steps for {@link Progress}, each a second or so on a machine of today. */
+  static long steps(int services, List<Mode> modes, Extent extent) {
+    long turns = turns(modes, extent).size();
+    return modes.size() * (programSteps(services) + extent.changes)
+        + turns * (1 + TURN_STEPS * extent.rounds);
   }
 
-  private void program(Mode mode, Lineup lineup) {
-    step("programming " + mode, 0);
-    Proxy proxy = Proxies.of(lineup.station(mode), services, load, lineup.lab().directory());
-    proxies.put(mode, proxy);
-    for (int round = 1; round <= extent.cold; round++) {
-      double before = KernelMemory.mebibytes();
-      double millis = proxy.program();
-      if (mode != Mode.DIRECT) {
-        results.add(Results.Key.ofNode(mode, services, Measure.PROGRAM_COLD), millis);
+  /** Rules take a minute by the ten thousand. */
+  private static long programSteps(int services) {
+    return 2 + services / 200L;
+  }
+
+  void run() {
+    tell("starting " + modes.size() + " nodes");
+    try (Lineup lineup = new Lineup(modes, load)) {
+      for (Mode mode : modes) {
+        tell("programming " + mode);
+        program(mode, lineup);
+        progress.advance(programSteps(services));
       }
-      // Later, the kernel may still have to free what was cleared.
-      if (mode != Mode.DIRECT && round == 1) {
-        results.add(
-            Results.Key.ofNode(mode, services, Measure.KERNEL_MEMORY),
-            KernelMemory.mebibytes() - before);
+      for (Turn turn : turns) {
+        tell("warming up " + turn);
+        prove(turn, lineup);
+        progress.advance(1);
       }
-      if (round < extent.cold) {
-        proxy.clear();
+      long connections = 0;
+      for (int round = 1; round <= extent.rounds; round++) {
+        connections += ask(round, lineup);
       }
-      progress.advance(programSteps(services));
+      check(connections);
+      change();
+      tables.values().forEach(TablesRound::agentMemory);
     }
   }
 
-  private void prove(Turn turn, Lineup lineup) {
-    step("warming up %s, %s".formatted(turn.mode, turn.path), 1);
-    Evidence proof = new Evidence(turn.mode, turn.path, proxies.get(turn.mode));
-    new TrafficRound(extent, load, results)
-        .warmUp(lineup.client(turn.mode, turn.path), targets(turn, lineup), PROOF);
-    proof.check(PROOF);
-    evidence.put(turn, new Evidence(turn.mode, turn.path, proxies.get(turn.mode)));
+  private void tell(String what) {
+    progress.tell("%,d Services: %s".formatted(services, what));
   }
 
-  private long ask(Turn turn, Lineup lineup) {
-    Host client = lineup.client(turn.mode, turn.path);
-    return new TrafficRound(extent, load, results)
-        .run(client, targets(turn, lineup), turn.mode, turn.path, services);
+  private void program(Mode mode, Lineup lineup) {
+    Station station = lineup.station(mode);
+    Proxy proxy = Proxies.of(station, services, load, lineup.lab().directory());
+    TablesRound round = new TablesRound(station, proxy, services, load, results);
+    tables.put(mode, round);
+    round.program(mode == Mode.DIRECT ? 1 : extent.cold);
+  }
+
+  private void prove(Turn turn, Lineup lineup) {
+    Evidence proof = evidence(turn);
+    traffic.warmUp(lineup.client(turn.mode, turn.path), targets(turn, lineup), PROOF);
+    proof.check(PROOF);
+    evidence.put(turn, evidence(turn));
+  }
+
+  private Evidence evidence(Turn turn) {
+    return new Evidence(turn.mode, turn.path, tables.get(turn.mode).proxy());
+  }
+
+  /** One round of all modes; returns how many connections each has made. */
+  private long ask(int round, Lineup lineup) {
+    long connections = 0;
+    for (Turn turn : turns) {
+      tell("round %d of %d: %s".formatted(round, extent.rounds, turn));
+      connections =
+          traffic.run(
+              lineup.client(turn.mode, turn.path),
+              targets(turn, lineup),
+              turn.mode,
+              turn.path,
+              services);
+      progress.advance(TURN_STEPS);
+    }
+    return connections;
   }
 
   private static String targets(Turn turn, Lineup lineup) {
@@ -147,38 +141,19 @@ final class Comparison {
   }
 
   /** What connection tracking knows is forgotten in time, so nftables has shown it already. */
-  private void checkAll() {
+  private void check(long connections) {
     evidence.forEach((turn, one) -> one.check(turn.mode == Mode.NFTABLES ? 0 : connections));
   }
 
-  private void change(Mode mode, Lineup lineup, int round) {
-    step("change %d of %d: %s".formatted(round + 1, extent.changes, mode), 1);
-    if (mode == Mode.DIRECT) {
-      return;
+  private void change() {
+    for (int round = 1; round <= extent.changes; round++) {
+      for (Mode mode : modes) {
+        if (mode != Mode.DIRECT) {
+          tell("change %d of %d: %s".formatted(round, extent.changes, mode));
+          tables.get(mode).change(round);
+        }
+        progress.advance(1);
+      }
     }
-    Station station = lineup.station(mode);
-    int side = (round + 1) % Proxy.SIDES;
-    LabProcess looking =
-        load.look(
-            station.client(),
-            Workload.CHANGING_IP + ":" + Workload.PORT,
-            station.spare().get(side),
-            PAUSE);
-    long begun = proxies.get(mode).change(side);
-    long seen = LoadProgram.found(looking).at();
-    results.add(
-        Results.Key.ofNode(mode, services, Measure.ENDPOINT_CHANGE),
-        (seen - begun) / NANOS_PER_MILLI);
-  }
-
-  private void agentMemory() {
-    proxies.forEach(
-        (mode, proxy) ->
-            proxy
-                .agentMemory()
-                .ifPresent(
-                    mebibytes ->
-                        results.add(
-                            Results.Key.ofNode(mode, services, Measure.AGENT_MEMORY), mebibytes)));
   }
 }

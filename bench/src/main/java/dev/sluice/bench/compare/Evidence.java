@@ -36,7 +36,7 @@ final class Evidence {
     OptionalLong own = now.own();
     if (own.isPresent()) {
       long counted = own.getAsLong() - before.own().orElse(0);
-      if (counted < SHARE * connections) {
+      if (connections > 0 && counted < SHARE * connections) {
         throw new CompareException(
             "%s, %s: of %d connections only %d are counted where the mode translates them"
                 .formatted(mode, path, connections, counted));
