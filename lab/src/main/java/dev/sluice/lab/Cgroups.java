@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The lab's own tree below the root of the cgroup v2 hierarchy. Every process of a lab is in it, so
- * ending a lab's processes is one write to {@code cgroup.kill}.
+ * ending a lab's processes is one write to {@code cgroup.kill}, which kernels have since Linux
+ * 5.14.
  */
 final class Cgroups {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -41,7 +42,7 @@ final class Cgroups {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (Files.exists(cgroup)) {
       try {
-        Files.writeString(cgroup.resolve("cgroup.kill"), "1");
+        kill(cgroup);
         Pause.millis(2);
         for (Path directory : deepestFirst(cgroup)) {
           Files.deleteIfExists(directory);
@@ -52,6 +53,19 @@ final class Cgroups {
               "cannot remove the cgroup %s within %s: %s".formatted(cgroup, PATIENCE, occupied),
               occupied);
         }
+      }
+    }
+  }
+
+  private static void kill(Path cgroup) throws IOException {
+    Path all = cgroup.resolve("cgroup.kill");
+    if (Files.exists(all)) {
+      Files.writeString(all, "1");
+      return;
+    }
+    for (Path directory : deepestFirst(cgroup)) {
+      for (String process : Files.readAllLines(directory.resolve("cgroup.procs"))) {
+        ProcessHandle.of(Long.parseLong(process)).ifPresent(ProcessHandle::destroyForcibly);
       }
     }
   }
