@@ -64,7 +64,7 @@ final class Extent {
   @Option(
       names = "--stream",
       paramLabel = "MIB",
-      defaultValue = "1024",
+      defaultValue = "256",
       description = "length of a round's stream; 0 for none (default: ${DEFAULT-VALUE})")
   int stream;
 

@@ -14,6 +14,9 @@ final class IpvsProxy implements Proxy {
   private static final double NANOS = 1e6;
   private static final int HEXADECIMAL = 16;
 
+  /** Lines. */
+  private static final int HEADING = 2;
+
   /** As kube-proxy sets them. */
   private static final Map<String, String> SYSCTLS =
       Map.of(
@@ -75,18 +78,21 @@ final class IpvsProxy implements Proxy {
     return files.feed(changes.get(side), "ipvsadm", "--restore").at();
   }
 
-  /** Of the whole node: the third line of the kernel's table begins with all connections. */
+  /**
+   * Of the whole node: a line for each processor, whose second figure is connections; the sum that
+   * the kernel prints is some seconds old.
+   */
   @Override
   public Counts counts(TrafficPath path) {
-    String total =
+    long connections =
         station
             .node()
-            .run("cat", "/proc/net/ip_vs_stats")
+            .run("cat", "/proc/net/ip_vs_stats_percpu")
             .lines()
-            .skip(2)
-            .findFirst()
-            .orElseThrow();
-    return new Counts(
-        OptionalLong.of(Long.parseLong(total.strip().split("\\s+", 2)[0], HEXADECIMAL)), 0);
+            .skip(HEADING)
+            .takeWhile(line -> !line.strip().startsWith("~"))
+            .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", 3)[1], HEXADECIMAL))
+            .sum();
+    return new Counts(OptionalLong.of(connections), 0);
   }
 }
