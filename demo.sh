@@ -120,7 +120,8 @@ for node in node-1 node-2; do
   agents+=($!)
 done
 for node in node-1 node-2; do
-  for ((tries = 0; tries < 150; tries++)); do
+  # Two seconds; in an emulated machine the verifier takes a quarter of a minute.
+  for ((tries = 0; tries < 600; tries++)); do
     grep -q ready "$run/$node/agent.log" && break
     sleep 0.1
   done
