@@ -26,7 +26,7 @@ END
 
 # Small rounds: the clock makes them alike.
 # shellcheck disable=SC2054
-quick=(--services 1,100,1000,10000 --rounds 3 --connections 2000 --requests 1000 --datagrams 1000 --stream 16
+quick=(--services 1,100,1000,10000 --rounds 3 --connections 1000 --requests 500 --datagrams 500 --stream 8
   --cold 1 --changes 2)
 
 in_qemu() {
