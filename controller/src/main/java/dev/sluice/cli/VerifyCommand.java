@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.dataplane.DataplaneException;
 import dev.sluice.loader.BpfException;
+import dev.sluice.node.KernelFeature;
+import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.NodeException;
 import dev.sluice.verify.Flow;
 import dev.sluice.verify.PacketHook;
@@ -41,6 +43,11 @@ final class VerifyCommand implements Callable<Integer> {
   private static final int BROKEN = 2;
   private static final int CANNOT_RUN = 3;
 
+  /** Without it sockets are refused by the packet path, so otherwise than scenarios say. */
+  private static final String TOO_OLD =
+      "sluice: verify needs Linux %s or later (bpf_set_retval()); it need not be a node's kernel"
+          .formatted(KernelFeature.SET_RETVAL.since());
+
   @Parameters(
       paramLabel = "FILE|DIR",
       arity = "1..*",
@@ -66,6 +73,10 @@ final class VerifyCommand implements Callable<Integer> {
     broken.forEach(spec.commandLine().getErr()::println);
     Run run = new Run(scenarios);
     if (!scenarios.isEmpty()) {
+      if (!KernelFeatures.detect(Path.of("/")).has(KernelFeature.SET_RETVAL)) {
+        spec.commandLine().getErr().println(TOO_OLD);
+        return CANNOT_RUN;
+      }
       try (Verification verification = new Verification(hook)) {
         scenarios.forEach(scenario -> verification.run(scenario, run));
       } catch (BpfException | DataplaneException | NodeException e) {
