@@ -237,6 +237,7 @@ kernel_command_line="console=ttyS0 quiet panic=-1 rdinit=/init random.trust_cpu=
 kvm_works() {
   local waited
   [[ -w /dev/kvm ]] || return 1
+  : >"$run/kvm.log"
   "$qemu" -machine q35,accel=kvm -cpu host -m 1024 "${kernel_options[@]}" \
     -append "$kernel_command_line probe" -serial file:"$run/probe" >"$run/kvm.log" 2>&1 </dev/null &
   probe=$!
