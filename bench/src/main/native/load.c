@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,30 @@ static struct targets targets(char *text)
 		result.address[result.count++] = address(one, atoi(colon + 1));
 	}
 	return result;
+}
+
+static void use(pid_t process, const cpu_set_t *processors)
+{
+	if (sched_setaffinity(process, sizeof(*processors), processors))
+		fail("sched_setaffinity");
+}
+
+// Gives this process and the server one processor, and returns those it had before: where a scheduler puts the two
+// otherwise decides more than any proxy does.
+static cpu_set_t share_processor(pid_t server)
+{
+	cpu_set_t before, one;
+	int last = CPU_SETSIZE - 1;
+
+	if (sched_getaffinity(0, sizeof(before), &before))
+		fail("sched_getaffinity");
+	while (!CPU_ISSET(last, &before))
+		last--;
+	CPU_ZERO(&one);
+	CPU_SET(last, &one);
+	use(0, &one);
+	use(server, &one);
+	return before;
 }
 
 static int open_socket(int type)
@@ -309,8 +334,9 @@ static void write_samples(const char *path, const uint64_t *samples, long count)
 
 // `workers` processes with a request in flight each; the time is from a common start to the last one's end.
 static int requests(int (*request)(const struct sockaddr_in *), const struct targets *targets, long count,
-		    long workers, const char *path)
+		    long workers, const char *path, pid_t server)
 {
+	cpu_set_t before = share_processor(server);
 	uint64_t *samples = shared_memory((size_t)count * sizeof(*samples));
 	long *failures = shared_memory((size_t)workers * sizeof(*failures));
 	long failed = 0;
@@ -338,28 +364,9 @@ static int requests(int (*request)(const struct sockaddr_in *), const struct tar
 	while (wait(NULL) > 0)
 		;
 	begun = now() - begun;
+	use(server, &before);
 	for (long worker = 0; worker < workers; worker++)
 		failed += failures[worker];
-	write_samples(path, samples, count);
-	printf("count=%ld failed=%ld nanos=%llu\n", count, failed, (unsigned long long)begun);
-	return 0;
-}
-
-static int kept(const struct sockaddr_in *target, long count, const char *path)
-{
-	uint64_t *samples = shared_memory((size_t)count * sizeof(*samples));
-	char reply[MESSAGE];
-	uint64_t begun = now();
-	int file = connected(target);
-	long failed = 0;
-
-	for (long i = 0; i < count; i++) {
-		uint64_t asked = now();
-
-		failed += file < 0 || !ask(file, ANSWER, reply);
-		samples[i] = now() - asked;
-	}
-	begun = now() - begun;
 	write_samples(path, samples, count);
 	printf("count=%ld failed=%ld nanos=%llu\n", count, failed, (unsigned long long)begun);
 	return 0;
@@ -438,8 +445,7 @@ static int timed(const char *input, char **command)
 static int usage(void)
 {
 	fputs("usage: load serve PORT IP...\n"
-	      "       load connections|datagrams TARGETS COUNT IN-FLIGHT SAMPLES-FILE\n"
-	      "       load kept TARGET COUNT SAMPLES-FILE\n"
+	      "       load connections|datagrams TARGETS COUNT IN-FLIGHT SAMPLES-FILE SERVER-PID\n"
 	      "       load stream TARGET BYTES\n"
 	      "       load await TARGET IP PAUSE-MICROS\n"
 	      "       load timed INPUT-FILE COMMAND...\n"
@@ -462,12 +468,12 @@ int main(int count, char **arguments)
 	at = targets(arguments[2]);
 	if (!at.count)
 		return usage();
-	if (!strcmp(command, "connections") && count == 6)
-		return requests(one_connection, &at, atol(arguments[3]), atol(arguments[4]), arguments[5]);
-	if (!strcmp(command, "datagrams") && count == 6)
-		return requests(one_datagram, &at, atol(arguments[3]), atol(arguments[4]), arguments[5]);
-	if (!strcmp(command, "kept") && count == 5)
-		return kept(&at.address[0], atol(arguments[3]), arguments[4]);
+	if (!strcmp(command, "connections") && count == 7)
+		return requests(one_connection, &at, atol(arguments[3]), atol(arguments[4]), arguments[5],
+				atoi(arguments[6]));
+	if (!strcmp(command, "datagrams") && count == 7)
+		return requests(one_datagram, &at, atol(arguments[3]), atol(arguments[4]), arguments[5],
+				atoi(arguments[6]));
 	if (!strcmp(command, "stream") && count == 4)
 		return stream(&at.address[0], strtoull(arguments[3], NULL, 10));
 	if (!strcmp(command, "await") && count == 5)

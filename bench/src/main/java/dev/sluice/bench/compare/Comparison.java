@@ -110,7 +110,7 @@ final class Comparison {
 
   private void prove(Turn turn, Lineup lineup) {
     Evidence proof = evidence(turn);
-    traffic.warmUp(lineup.client(turn.mode, turn.path), targets(turn, lineup), PROOF);
+    traffic.warmUp(lineup.traffic(turn.mode, turn.path), PROOF);
     proof.check(PROOF);
     evidence.put(turn, evidence(turn));
   }
@@ -124,20 +124,10 @@ final class Comparison {
     long connections = 0;
     for (Turn turn : turns) {
       tell("round %d of %d: %s".formatted(round, extent.rounds, turn));
-      connections =
-          traffic.run(
-              lineup.client(turn.mode, turn.path),
-              targets(turn, lineup),
-              turn.mode,
-              turn.path,
-              services);
+      connections = traffic.run(lineup.traffic(turn.mode, turn.path), services);
       progress.advance(TURN_STEPS);
     }
     return connections;
-  }
-
-  private static String targets(Turn turn, Lineup lineup) {
-    return lineup.station(turn.mode).targets(turn.path);
   }
 
   /** What connection tracking knows is forgotten in time, so nftables has shown it already. */

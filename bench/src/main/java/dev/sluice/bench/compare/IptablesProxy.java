@@ -17,7 +17,7 @@ final class IptablesProxy implements Proxy {
   private final String command;
   private final RuleFiles files;
   private final List<ServicePort> ports;
-  private final Path all;
+  private final List<Path> all;
   private final Path empty;
   private final List<Path> changes;
 
@@ -25,13 +25,19 @@ final class IptablesProxy implements Proxy {
    * Prepares the rules.
    *
    * @param command {@code iptables-legacy} or {@code iptables-nft}
+   * @param portsPerRestore how much is programmed at once
    */
-  IptablesProxy(Station station, String command, int services, LoadProgram load) {
+  IptablesProxy(
+      Station station, String command, int portsPerRestore, int services, LoadProgram load) {
     this.station = station;
     this.command = command;
     files = new RuleFiles(load, station.node());
     ports = station.services(services, 0);
-    all = files.write("all", rules(ports).all());
+    List<String> texts = rules(ports).all(portsPerRestore);
+    all =
+        IntStream.range(0, texts.size())
+            .mapToObj(i -> files.write("all-" + i, texts.get(i)))
+            .toList();
     empty = files.write("empty", EMPTY);
     changes = IntStream.range(0, SIDES).mapToObj(side -> changed(services, side)).toList();
   }
@@ -49,7 +55,10 @@ final class IptablesProxy implements Proxy {
 
   @Override
   public double program() {
-    return files.feed(all, restore(), "--noflush", "--counters").nanos() / NANOS;
+    return all.stream()
+            .mapToLong(part -> files.feed(part, restore(), "--noflush", "--counters").nanos())
+            .sum()
+        / NANOS;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.sluice.lab.AddressFamily;
 import dev.sluice.lab.Host;
 import dev.sluice.lab.Lab;
 import dev.sluice.lab.LabOptions;
+import dev.sluice.lab.LabProcess;
 import dev.sluice.lab.Layout;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.PodHost;
@@ -29,6 +30,7 @@ final class Lineup implements AutoCloseable {
   private final Map<Mode, Station> stations = new LinkedHashMap<>();
   private final XdpPeer xdpPeer;
   private final List<String> far;
+  private final LabProcess farServer;
 
   /** Brings everything up but the proxies. */
   Lineup(List<Mode> modes, LoadProgram load) {
@@ -36,7 +38,7 @@ final class Lineup implements AutoCloseable {
     XdpPeer peer = null;
     try {
       far = extraAddresses(pod(FAR, "s"), Workload.ENDPOINTS);
-      load.serve(pod(FAR, "s"), far);
+      farServer = load.serve(pod(FAR, "s"), far);
       for (Mode mode : modes) {
         stations.put(mode, station(mode, load));
       }
@@ -76,14 +78,15 @@ final class Lineup implements AutoCloseable {
   private Station station(Mode mode, LoadProgram load) {
     PodHost server = pod(mode.node(), "s");
     List<String> addresses = extraAddresses(server, Workload.ENDPOINTS + Proxy.SIDES);
-    load.serve(server, addresses);
+    LabProcess process = load.serve(server, addresses);
     return new Station(
         mode,
         lab.node(mode.node()),
         pod(mode.node(), "c"),
-        server,
+        process,
         addresses.subList(0, Workload.ENDPOINTS),
         addresses.subList(Workload.ENDPOINTS, addresses.size()),
+        farServer,
         far);
   }
 
@@ -146,12 +149,15 @@ final class Lineup implements AutoCloseable {
     return stations.get(mode);
   }
 
-  /** Who asks on a path. */
-  Host client(Mode mode, TrafficPath path) {
-    return switch (path) {
-      case POD_TO_POD -> stations.get(mode).client();
-      case OUTSIDE_TO_NODE -> lab.client();
-    };
+  /** What is asked of a mode on a path. */
+  Traffic traffic(Mode mode, TrafficPath path) {
+    Station station = stations.get(mode);
+    Host client =
+        switch (path) {
+          case POD_TO_POD -> station.client();
+          case OUTSIDE_TO_NODE -> lab.client();
+        };
+    return new Traffic(mode, path, client, station.targets(path), station.server(path).pid());
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.bench.compare.rules.ServicePort;
 import dev.sluice.lab.AddressFamily;
+import dev.sluice.lab.LabProcess;
 import dev.sluice.lab.NodeHost;
 import dev.sluice.lab.PodHost;
 import java.util.List;
@@ -10,17 +11,20 @@ import java.util.List;
 /**
  * A mode's own node, with a pod that asks and a pod that answers.
  *
+ * @param server the process that answers in the second pod
  * @param near addresses of the answering pod that are endpoints
  * @param spare two more of them, which take turns as the endpoint of the Service that changes
+ * @param farServer the process that answers clients from outside
  * @param far endpoints on the node that all modes share
  */
 record Station(
     Mode mode,
     NodeHost node,
     PodHost client,
-    PodHost server,
+    LabProcess server,
     List<String> near,
     List<String> spare,
+    LabProcess farServer,
     List<String> far) {
   /** Of all pods of the lab. */
   static final String POD_NETWORK = "10.1.0.0/16";
@@ -32,6 +36,14 @@ record Station(
   /** The Services of this node. */
   List<ServicePort> services(int count, int side) {
     return Workload.of(count, node.name(), near, far, spare.get(side));
+  }
+
+  /** The process that answers clients of a path. */
+  LabProcess server(TrafficPath path) {
+    return switch (path) {
+      case POD_TO_POD -> server;
+      case OUTSIDE_TO_NODE -> farServer;
+    };
   }
 
   /** Where clients of a path connect to, as the load program takes it. */

@@ -23,30 +23,32 @@ final class TrafficRound {
   }
 
   /** Asks for the first time, {@code count} times, and times nothing. */
-  void warmUp(Host client, String targets, int count) {
-    connect(client, targets, count, 1);
+  void warmUp(Traffic from, int count) {
+    connect(from, count, 1);
     if (extent.datagrams > 0) {
-      ask(client, targets, Math.min(count, extent.datagrams));
+      ask(from, Math.min(count, extent.datagrams));
     }
   }
 
   /** Measures everything once; returns how many connections were made. */
-  long run(Host client, String targets, Mode mode, TrafficPath path, int services) {
-    connections(client, targets, Results.Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
-    latency(client, targets, Results.Key.of(mode, path, services, Measure.REQUEST_LATENCY));
+  long run(Traffic from, int services) {
+    Mode mode = from.mode();
+    TrafficPath path = from.path();
+    connections(from, Results.Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
+    latency(from, Results.Key.of(mode, path, services, Measure.REQUEST_LATENCY));
     if (extent.datagrams > 0) {
-      Outcome asked = ask(client, targets, extent.datagrams);
+      Outcome asked = ask(from, extent.datagrams);
       results.add(Results.Key.of(mode, path, services, Measure.UDP_REQUESTS), asked.perSecond());
     }
     if (extent.stream > 0) {
-      stream(client, targets, Results.Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
+      stream(from, Results.Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
     }
     return (long) extent.connections + extent.requests + (extent.stream > 0 ? 1 : 0);
   }
 
-  private void connections(Host client, String targets, Results.Key key) {
+  private void connections(Traffic from, Results.Key key) {
     ProcessorTicks before = ProcessorTicks.now();
-    Outcome outcome = connect(client, targets, extent.connections, extent.inFlight);
+    Outcome outcome = connect(from, extent.connections, extent.inFlight);
     long ticks = ProcessorTicks.now().busy() - before.busy();
     results.add(key, outcome.perSecond());
     results.add(
@@ -55,38 +57,40 @@ final class TrafficRound {
         ticks * ProcessorTicks.TICK.toNanos() / NANOS_PER_MICRO / outcome.count());
   }
 
-  private void latency(Host client, String targets, Results.Key key) {
-    connect(client, targets, extent.requests, 1);
+  private void latency(Traffic from, Results.Key key) {
+    connect(from, extent.requests, 1);
     Latencies.read(samples())
         .percentiles()
         .forEach((percentile, micros) -> results.add(key.with(percentile), micros));
   }
 
-  private void stream(Host client, String targets, Results.Key key) {
+  private void stream(Traffic from, Results.Key key) {
     long bytes = extent.stream * MEBIBYTE;
-    Outcome outcome = load.run(client, "stream", targets, String.valueOf(bytes));
+    Outcome outcome = load.run(from.client(), "stream", from.targets(), String.valueOf(bytes));
     results.add(key, (double) outcome.count() * BITS / outcome.nanos());
   }
 
-  private Outcome connect(Host client, String targets, int count, int inFlight) {
+  private Outcome connect(Traffic from, int count, int inFlight) {
     return load.run(
-        client,
+        from.client(),
         "connections",
-        targets,
+        from.targets(),
         String.valueOf(count),
         String.valueOf(inFlight),
-        samples().toString());
+        samples().toString(),
+        String.valueOf(from.server()));
   }
 
-  private Outcome ask(Host client, String targets, int count) {
+  private Outcome ask(Traffic from, int count) {
     int inFlight = Math.min(extent.inFlight, count);
     return load.run(
-        client,
+        from.client(),
         "datagrams",
-        targets,
+        from.targets(),
         String.valueOf(count),
         String.valueOf(inFlight),
-        samples().toString());
+        samples().toString(),
+        String.valueOf(from.server()));
   }
 
   private Path samples() {

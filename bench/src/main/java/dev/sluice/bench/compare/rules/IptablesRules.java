@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare.rules;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -55,6 +56,23 @@ public final class IptablesRules {
       -A KUBE-POSTROUTING -m comment --comment "kubernetes service traffic requiring SNAT" -j MASQUERADE --random-fully
       """;
 
+  /** Declared chains are empty afterwards, be they new or not. */
+  private static final String NAT_CHAINS =
+      """
+      *nat
+      :KUBE-NODEPORTS - [0:0]
+      :KUBE-SERVICES - [0:0]
+      :KUBE-POSTROUTING - [0:0]
+      :KUBE-MARK-MASQ - [0:0]
+      """;
+
+  private static final String LAST =
+      """
+      -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
+      """;
+
+  private static final String COMMIT = "COMMIT\n";
+
   private final List<ServicePort> ports;
   private final String podNetwork;
   private final boolean large;
@@ -70,9 +88,22 @@ public final class IptablesRules {
     this.large = ports.stream().mapToInt(port -> port.endpoints().size()).sum() > LARGE_CLUSTER;
   }
 
-  /** Everything, for empty tables. */
-  public String all() {
-    return FILTER.formatted(FILTER_JUMPS) + nat(NAT_JUMPS, any -> true);
+  /** Everything, for empty tables, in texts for so many ports each. */
+  public List<String> all(int portsPerText) {
+    List<String> texts = new ArrayList<>();
+    for (int first = 0; first < ports.size(); first += portsPerText) {
+      int end = Math.min(first + portsPerText, ports.size());
+      StringBuilder chains =
+          new StringBuilder(
+              first == 0 ? FILTER.formatted(FILTER_JUMPS) + NAT_CHAINS : "*nat\n");
+      StringBuilder rules = new StringBuilder(first == 0 ? NAT_JUMPS + MASQUERADE : "");
+      for (ServicePort port : ports.subList(first, end)) {
+        dispatch(port, rules);
+        own(port, chains, rules);
+      }
+      texts.add(chains.append(rules).append(end == ports.size() ? LAST : "").append(COMMIT).toString());
+    }
+    return texts;
   }
 
   /**
@@ -80,7 +111,15 @@ public final class IptablesRules {
    * chains that every packet meets.
    */
   public String changed(Predicate<ServicePort> changed) {
-    return FILTER.formatted("") + nat("", changed);
+    StringBuilder chains = new StringBuilder(FILTER.formatted("")).append(NAT_CHAINS);
+    StringBuilder rules = new StringBuilder(MASQUERADE);
+    for (ServicePort port : ports) {
+      dispatch(port, rules);
+      if (changed.test(port)) {
+        own(port, chains, rules);
+      }
+    }
+    return chains.append(rules).append(LAST).append(COMMIT).toString();
   }
 
   /** The chain that a port's packets go through. */
@@ -98,31 +137,6 @@ public final class IptablesRules {
 
   private static String hash(ServicePort port, String endpoint) {
     return ShortHash.of(port.title() + port.protocol() + endpoint, HASH);
-  }
-
-  private String nat(String jumps, Predicate<ServicePort> wanted) {
-    StringBuilder chains =
-        new StringBuilder(
-            """
-            *nat
-            :KUBE-NODEPORTS - [0:0]
-            :KUBE-SERVICES - [0:0]
-            :KUBE-POSTROUTING - [0:0]
-            :KUBE-MARK-MASQ - [0:0]
-            """);
-    StringBuilder rules = new StringBuilder(jumps).append(MASQUERADE);
-    for (ServicePort port : ports) {
-      dispatch(port, rules);
-      if (wanted.test(port)) {
-        own(port, chains, rules);
-      }
-    }
-    rules.append(
-        """
-        -A KUBE-SERVICES -m comment --comment "kubernetes service nodeports; NOTE: this must be the last rule in this chain" -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS
-        COMMIT
-        """);
-    return chains.append(rules).toString();
   }
 
   private void dispatch(ServicePort port, StringBuilder rules) {
