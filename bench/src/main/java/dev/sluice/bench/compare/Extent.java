@@ -72,7 +72,8 @@ final class Extent {
       names = "--cold",
       paramLabel = "ROUNDS",
       defaultValue = "3",
-      description = "how often everything is programmed from nothing, unless that takes minutes"
+      description =
+          "how often everything is programmed from nothing, unless that takes minutes"
               + " (default: ${DEFAULT-VALUE})")
   int cold;
 

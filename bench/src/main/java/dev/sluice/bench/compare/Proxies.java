@@ -27,10 +27,9 @@ final class Proxies {
       case SLUICE_TC -> sluice(station, services, directory, "--socket-hooks=off", "--xdp=off");
       case SLUICE_XDP ->
           sluice(station, services, directory, "--socket-hooks=off", "--xdp=require");
-      case IPTABLES_LEGACY -> 
+      case IPTABLES_LEGACY ->
           new IptablesProxy(station, "iptables-legacy", Integer.MAX_VALUE, services, load);
-      case IPTABLES_NFT -> 
-          new IptablesProxy(station, "iptables-nft", NFT_PORTS, services, load);
+      case IPTABLES_NFT -> new IptablesProxy(station, "iptables-nft", NFT_PORTS, services, load);
       case NFTABLES -> new NftablesProxy(station, services, load);
       case IPVS_RR -> new IpvsProxy(station, "rr", services, load);
       case IPVS_MH -> new IpvsProxy(station, "mh", services, load);

@@ -11,6 +11,8 @@ import dev.sluice.lab.SluiceHome;
 import dev.sluice.server.AdminClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -116,11 +118,10 @@ final class SluiceProxy implements Proxy {
               .node()
               .call(
                   () -> {
-                    var url = java.net.URI.create("http://127.0.0.1:10249/metrics").toURL();
+                    var url = URI.create("http://127.0.0.1:10249/metrics").toURL();
                     try (var stream =
                         url.openConnection(java.net.Proxy.NO_PROXY).getInputStream()) {
-                      return new String(
-                          stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
                     }
                   });
       return page.lines()

@@ -4,7 +4,9 @@ package dev.sluice.bench.compare;
 import dev.sluice.lab.LabProcess;
 import java.time.Duration;
 
-/** What is measured of a mode's tables at one number of Services: making them, and changing them. */
+/**
+ * What is measured of a mode's tables at one number of Services: making them, and changing them.
+ */
 final class TablesRound {
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -21,8 +23,7 @@ final class TablesRound {
   private final Results results;
   private long spentOnChanges;
 
-  TablesRound(
-      Station station, Proxy proxy, int services, LoadProgram load, Results results) {
+  TablesRound(Station station, Proxy proxy, int services, LoadProgram load, Results results) {
     this.station = station;
     this.proxy = proxy;
     this.services = services;
@@ -41,7 +42,9 @@ final class TablesRound {
     program();
     // Later, the kernel may still have to free what was cleared.
     add(Measure.KERNEL_MEMORY, KernelMemory.mebibytes() - before);
-    for (int round = 2; round <= rounds && System.nanoTime() - begun < PATIENCE.toNanos(); round++) {
+    for (int round = 2;
+        round <= rounds && System.nanoTime() - begun < PATIENCE.toNanos();
+        round++) {
       proxy.clear();
       program();
     }

@@ -3,7 +3,6 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.ProcessorTicks;
 import dev.sluice.bench.compare.LoadProgram.Outcome;
-import dev.sluice.lab.Host;
 import java.nio.file.Path;
 
 /** One round of traffic of one mode on one path. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +128,6 @@ class CompareSmokeTest {
     command.setOut(new PrintWriter(out, true));
     command.setErr(new PrintWriter(err, true));
     return command.execute(
-        java.util.stream.Stream.concat(QUICK.stream(), Arrays.stream(arguments))
-            .toArray(String[]::new));
+        Stream.concat(QUICK.stream(), Arrays.stream(arguments)).toArray(String[]::new));
   }
 }

@@ -94,14 +94,14 @@ public final class IptablesRules {
     for (int first = 0; first < ports.size(); first += portsPerText) {
       int end = Math.min(first + portsPerText, ports.size());
       StringBuilder chains =
-          new StringBuilder(
-              first == 0 ? FILTER.formatted(FILTER_JUMPS) + NAT_CHAINS : "*nat\n");
+          new StringBuilder(first == 0 ? FILTER.formatted(FILTER_JUMPS) + NAT_CHAINS : "*nat\n");
       StringBuilder rules = new StringBuilder(first == 0 ? NAT_JUMPS + MASQUERADE : "");
       for (ServicePort port : ports.subList(first, end)) {
         dispatch(port, rules);
         own(port, chains, rules);
       }
-      texts.add(chains.append(rules).append(end == ports.size() ? LAST : "").append(COMMIT).toString());
+      texts.add(
+          chains.append(rules).append(end == ports.size() ? LAST : "").append(COMMIT).toString());
     }
     return texts;
   }
