@@ -24,6 +24,9 @@ final class LoadProgram implements AutoCloseable {
   private final Path directory;
   private final Path program;
 
+  /** A signal ends the run without {@link #close}. */
+  private final Thread shutdownHook = new Thread(this::remove, "remove the load program");
+
   /**
    * What it tells of a run.
    *
@@ -53,6 +56,7 @@ final class LoadProgram implements AutoCloseable {
         throw new CompareException("the load program was not built: run bench/run.sh compare");
       }
       directory = Files.createTempDirectory("sluice-compare-");
+      Runtime.getRuntime().addShutdownHook(shutdownHook);
       program = directory.resolve("load");
       Files.copy(content, program, StandardCopyOption.REPLACE_EXISTING);
       program.toFile().setExecutable(true);
@@ -122,6 +126,18 @@ final class LoadProgram implements AutoCloseable {
 
   @Override
   public void close() {
+    remove();
+    try {
+      Runtime.getRuntime().removeShutdownHook(shutdownHook);
+    } catch (IllegalStateException shuttingDown) {
+      // The hook finds nothing left to do.
+    }
+  }
+
+  private synchronized void remove() {
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
         Files.deleteIfExists(file);
