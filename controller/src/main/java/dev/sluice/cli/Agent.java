@@ -3,21 +3,17 @@ package dev.sluice.cli;
 
 import dev.sluice.attach.DeviceAttachments;
 import dev.sluice.attach.SocketAttachments;
-import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpAttachments;
 import dev.sluice.dataplane.Aside;
 import dev.sluice.dataplane.Counters;
 import dev.sluice.dataplane.Dataplane;
 import dev.sluice.dataplane.EventRing;
-import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.dataplane.NextHopGeneration;
 import dev.sluice.dataplane.NodeTable;
 import dev.sluice.model.NodeFacts;
-import dev.sluice.model.ProxyConfig;
 import dev.sluice.model.RegisteredNode;
 import dev.sluice.node.CgroupRoot;
-import dev.sluice.node.KernelFeature;
 import dev.sluice.node.KernelFeatures;
 import dev.sluice.node.Link;
 import dev.sluice.node.NetworkChange;
@@ -82,16 +78,19 @@ final class Agent implements AutoCloseable {
    * thread in the node's network namespace.
    *
    * @param configuration all settings that are in force, in JSON, for whoever asks
+   * @param maps the instance's, being prepared; the agent closes them
    */
-  Agent(InstanceOptions instance, RunOptions options, ServiceSource source, String configuration) {
+  Agent(
+      InstanceOptions instance,
+      RunOptions options,
+      ServiceSource source,
+      String configuration,
+      Aside<LoadedObjects> maps) {
     this.instance = instance;
     this.options = options;
     this.features = options.kernelFeatures();
     this.source = source;
     this.takingOver = instance.pins().exists();
-    // The kernel clears hundreds of megabytes for them meanwhile.
-    Aside<LoadedObjects> maps =
-        Aside.start(() -> LoadedObjects.prepare(instance.pins(), loadOptions()));
     closing.push(() -> maps.discard(LoadedObjects::close));
     try {
       AdminServer admin =
@@ -191,18 +190,6 @@ final class Agent implements AutoCloseable {
 
   private NodeFacts facts(RegisteredNode registered) {
     return NodeState.facts(options.node(), network.image(), registered);
-  }
-
-  private LoadOptions loadOptions() {
-    return new LoadOptions(
-        options.mapSizes(),
-        features.has(KernelFeature.SET_RETVAL),
-        features.has(KernelFeature.SYSCALL_PROGRAMS)
-            && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
-        options.socketHooks() == SocketHooks.NODE,
-        options.proxyConfig().mode() == ProxyConfig.Mode.NFTABLES,
-        !options.besideKubeProxy(),
-        options.sampling());
   }
 
   private void attach() {

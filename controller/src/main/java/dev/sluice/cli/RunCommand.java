@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.cli;
 
+import dev.sluice.dataplane.Aside;
+import dev.sluice.dataplane.DataplaneException;
+import dev.sluice.dataplane.LoadOptions;
+import dev.sluice.dataplane.LoadedObjects;
 import dev.sluice.loader.Libbpf;
 import dev.sluice.node.CheckResult;
 import dev.sluice.node.KernelFeatures;
+import dev.sluice.node.Machine;
 import dev.sluice.node.Preflight;
 import dev.sluice.source.ServiceSource;
 import java.io.IOException;
@@ -126,12 +131,23 @@ final class RunCommand implements Callable<Integer> {
 
   private int forward(String configuration) throws InterruptedException {
     ServiceSource source = options.source().open(options.node().name());
-    if (!preflightPassed()) {
+    LoadOptions loading = options.loadOptions();
+    // The kernel clears hundreds of megabytes for the maps while it is checked.
+    Aside<LoadedObjects> maps = Aside.start(() -> prepareMaps(loading));
+    boolean passed = false;
+    try {
+      passed = preflightPassed();
+    } finally {
+      if (!passed) {
+        maps.discard(LoadedObjects::close);
+      }
+    }
+    if (!passed) {
       return 1;
     }
     Libbpf.require();
     CountDownLatch stopped = new CountDownLatch(1);
-    Agent agent = new Agent(instance, options, source, configuration);
+    Agent agent = new Agent(instance, options, source, configuration, maps);
     Thread stopping =
         Thread.ofPlatform()
             .unstarted(
@@ -152,6 +168,14 @@ final class RunCommand implements Callable<Integer> {
     LOG.info("ready: {} forwards Service traffic", instance.description());
     stopped.await();
     return 0;
+  }
+
+  /** Takes no memory that would end this container before the check can say so. */
+  private LoadedObjects prepareMaps(LoadOptions loading) {
+    if (!Preflight.hasRoom(Machine.real(), loading.sizes().expectedBytes())) {
+      throw new DataplaneException("the maps are larger than the memory limit");
+    }
+    return LoadedObjects.prepare(instance.pins(), loading);
   }
 
   private void stop(Agent agent) {

@@ -6,6 +6,7 @@ import dev.sluice.attach.SocketHooks;
 import dev.sluice.attach.XdpUse;
 import dev.sluice.config.KubeProxyConfiguration;
 import dev.sluice.dataplane.FlowTimeouts;
+import dev.sluice.dataplane.LoadOptions;
 import dev.sluice.dataplane.MapSizes;
 import dev.sluice.dataplane.Sampling;
 import dev.sluice.model.ProxyConfig;
@@ -188,6 +189,19 @@ final class RunOptions {
       kernelFeatures = pretendKernel == null ? real : real.pretend(pretendKernel);
     }
     return kernelFeatures;
+  }
+
+  LoadOptions loadOptions() {
+    KernelFeatures features = kernelFeatures();
+    return new LoadOptions(
+        mapSizes(),
+        features.has(KernelFeature.SET_RETVAL),
+        features.has(KernelFeature.SYSCALL_PROGRAMS)
+            && features.has(KernelFeature.FOR_EACH_MAP_ELEMENT),
+        socketHooks == SocketHooks.NODE,
+        proxyConfig().mode() == ProxyConfig.Mode.NFTABLES,
+        !besideKubeProxy,
+        sampling());
   }
 
   AttachMode attachMode(KernelFeatures features) {

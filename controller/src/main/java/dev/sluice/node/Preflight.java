@@ -77,6 +77,12 @@ public final class Preflight {
     return results.stream().noneMatch(result -> result.status() == CheckResult.Status.FAILED);
   }
 
+  /** Whether maps of so many bytes are within the memory limit of this process, if there is one. */
+  public static boolean hasRoom(Machine machine, long mapBytes) {
+    OptionalLong limit = CgroupMemory.limit(machine.root());
+    return limit.isEmpty() || mapBytes <= limit.getAsLong();
+  }
+
   /** Runs all checks, in the order in which they should be read. */
   public List<CheckResult> run() {
     List<CheckResult> results = new ArrayList<>();
