@@ -4,7 +4,9 @@ package dev.sluice.bench.controller;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.common.MachineFacts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +40,15 @@ public record RunFacts(MachineFacts machine, String command) {
     Files.writeString(
         results.resolveSibling(fileBeside(results.getFileName().toString())),
         JSON.valueToTree(facts).toPrettyString() + "\n");
+  }
+
+  /** Takes out of JMH's results where on this machine its JVM is. */
+  static void withoutPaths(Path results) throws IOException {
+    JsonNode runs = JSON.readTree(Files.readString(results));
+    for (JsonNode run : runs) {
+      ((ObjectNode) run).put("jvm", "java");
+    }
+    Files.writeString(results, runs.toString() + "\n");
   }
 
   /**
