@@ -114,9 +114,9 @@ public final class LoadedObjects implements AutoCloseable {
   }
 
   private <T> Aside<T> aside(Supplier<T> load) {
-    Aside<T> started = Aside.start(load);
-    loading.add(started);
-    return started;
+    Aside<T> aside = Aside.start(load);
+    loading.add(aside);
+    return aside;
   }
 
   private BpfObject loadEgressAndSocket() {

@@ -79,7 +79,10 @@ public final class Preflight {
 
   /** Whether maps of so many bytes are within the memory limit of this process, if there is one. */
   public static boolean hasRoom(Machine machine, long mapBytes) {
-    OptionalLong limit = CgroupMemory.limit(machine.root());
+    return fits(mapBytes, CgroupMemory.limit(machine.root()));
+  }
+
+  private static boolean fits(long mapBytes, OptionalLong limit) {
     return limit.isEmpty() || mapBytes <= limit.getAsLong();
   }
 
@@ -237,7 +240,7 @@ public final class Preflight {
     String found = megabytes(limit.getAsLong()) + "; " + need;
     String advice =
         "raise the memory limit of this container or make the maps smaller in the configuration";
-    if (settings.expectedMapBytes() > limit.getAsLong()) {
+    if (!fits(settings.expectedMapBytes(), limit)) {
       return CheckResult.failed(name, found, advice);
     }
     // The Java process and the page tables want their share.
