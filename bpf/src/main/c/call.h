@@ -97,6 +97,19 @@ static __always_inline bool is_unallocated(const struct endpoint *called)
 CHOOSE_TRANSLATION(4)
 CHOOSE_TRANSLATION(6)
 
+/* Chooses a backend for a call and fills in all of `translation`; false if there is none. */
+static __always_inline bool choose_translation(const struct service *service, const struct node *self,
+					       const struct list *list, __u32 hash,
+					       const struct endpoint *called,
+					       struct translation *translation)
+{
+	translation->frontend = called->address;
+	translation->frontend_port = called->port;
+	return is_mapped(&called->address)
+		       ? choose_translation4(service, self, list, hash, translation)
+		       : choose_translation6(service, self, list, hash, translation);
+}
+
 /*
  * What the hook says about a call before it looks for a backend: REASON_CONNECTED stands for "choose
  * one". Without a Service the address is one that is nobody's.

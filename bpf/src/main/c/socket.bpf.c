@@ -56,15 +56,13 @@ static __always_inline void write_endpoint6(struct bpf_sock_addr *context,
 }
 
 /*
- * Chooses a backend and describes the translation; false if there is none. If a valid slot has the
- * backend for another frontend, those next to it in the list are tried; `clash` is the place of that
- * slot if all tries ended so, else NO_PLACE.
+ * Chooses a backend for a datagram socket; false if there is none. If a valid slot has the backend for
+ * another frontend, those next to it in the list are tried; `clash` is the place of that slot if all
+ * tries ended so, else NO_PLACE.
  */
-static __always_inline bool choose_translation(struct bpf_sock_addr *context,
-					       const struct service *service,
-					       const struct node *self,
-					       const struct endpoint *called,
-					       struct translation *translation, __u32 *clash)
+static __always_inline bool choose_apart(struct bpf_sock_addr *context, const struct service *service,
+					 const struct node *self, const struct endpoint *called,
+					 struct translation *translation, __u32 *clash)
 {
 	const struct list list = list_of(service, true);
 	/* One place of the list further at every step, round a circle of 2^32. */
@@ -73,13 +71,9 @@ static __always_inline bool choose_translation(struct bpf_sock_addr *context,
 	__u32 hash = bpf_get_prandom_u32();
 	struct endpoint backend;
 
-	translation->frontend = called->address;
-	translation->frontend_port = called->port;
 	*clash = NO_PLACE;
 	for (int try = 0; try < tries; try++) {
-		if (is_mapped(&called->address)
-			    ? !choose_translation4(service, self, &list, hash, translation)
-			    : !choose_translation6(service, self, &list, hash, translation))
+		if (!choose_translation(service, self, &list, hash, called, translation))
 			return false;
 		backend.address = translation->backend;
 		backend.port = translation->backend_port;
@@ -150,8 +144,44 @@ static __always_inline int refuse(const struct endpoint *called, __u8 protocol, 
 	return REFUSE;
 }
 
+/* Leads the socket to the backend. */
+static __always_inline int lead_to(const struct translation *translation, struct endpoint *called,
+				   bool *changed)
+{
+	called->address = translation->backend;
+	called->port = translation->backend_port;
+	*changed = true;
+	count_reason(HOOK_SOCKET, REASON_CONNECTED);
+	return ALLOW;
+}
+
+static __always_inline int without_storage(void)
+{
+	count_pressure(PRESSURE_SOCKET_STORAGE);
+	return left_to_packets();
+}
+
+/* Connects a TCP socket that the hook may decide about. */
+static __always_inline int connect_stream(struct bpf_sock_addr *context, struct endpoint *called,
+					  bool *changed, const struct service *service,
+					  const struct node *self, bool own)
+{
+	const struct list list = list_of(service, true);
+	struct translation translation = {};
+	struct translation *stored;
+
+	if (!choose_translation(service, self, &list, bpf_get_prandom_u32(), called, &translation))
+		return refuse(called, IPPROTO_TCP, without_backend(service), own, false);
+	stored = bpf_sk_storage_get(&connected_to, context->sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!stored)
+		return without_storage();
+	*stored = translation;
+	count_service(service->id, 1, 0, 0);
+	return lead_to(&translation, called, changed);
+}
+
 /*
- * Makes the slot of a call that the hook may decide. Returns NULL if there is none, and what the
+ * Makes the slot of a datagram socket's call that the hook may decide. Returns NULL if there is none, and what the
  * program is to return then in `verdict`.
  *
  * Two frontends of one socket must not share a backend. A pod's datagrams to the second one go by
@@ -170,9 +200,8 @@ static __always_inline struct translation *make_slot(struct bpf_sock_addr *conte
 	struct translation *slot;
 	__u32 clash;
 
-	if (!choose_translation(context, service, self, called, &translation, &clash)) {
-		*verdict = refuse(called, (__u8)context->protocol, without_backend(service), own,
-				  sending);
+	if (!choose_apart(context, service, self, called, &translation, &clash)) {
+		*verdict = refuse(called, IPPROTO_UDP, without_backend(service), own, sending);
 		return NULL;
 	}
 	if (clash != NO_PLACE && sending && !own) {
@@ -206,6 +235,36 @@ static __always_inline void forget_backend(struct bpf_sock_addr *context,
 		state->translations[place % SOCKET_TRANSLATIONS].backend_id = 0;
 }
 
+/* A datagram socket's call to a Service. `by_packets` says that the packet path is to translate it. */
+static __always_inline int call_by_datagram(struct bpf_sock_addr *context, struct endpoint *called,
+					    bool *changed, bool sending, const struct service *service,
+					    const struct node *self, bool own, bool by_packets)
+{
+	struct bpf_sock *socket = context->sk;
+	struct socket_state *state;
+	struct translation *slot;
+	int verdict = ALLOW;
+
+	state = bpf_sk_storage_get(&socket_state, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!state)
+		return without_storage();
+	if (by_packets) {
+		keep_apart(socket, state, called);
+		return left_to_packets();
+	}
+	if (state->by_packets)
+		return left_to_packets();
+	slot = slot_of(state, called);
+	/* connect() chooses anew: the former choice is nobody's. */
+	if (slot && !sending)
+		slot->backend_id = 0;
+	/* A socket keeps to the backend that it has for a frontend as long as that is valid. */
+	if (!sending || !slot || !is_valid(slot))
+		slot = make_slot(context, called, service, self, socket, state, own, sending,
+				 &verdict);
+	return slot ? lead_to(slot, called, changed) : verdict;
+}
+
 /*
  * Translates `called` in place; it is left alone when the answer is not the hook's to give.
  * Returns ALLOW or REFUSE; `changed` says whether `called` is to be written back.
@@ -215,13 +274,9 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 {
 	const __u8 protocol = (__u8)context->protocol;
 	const bool datagram = protocol == IPPROTO_UDP;
-	struct bpf_sock *socket = context->sk;
-	struct socket_state *state;
-	struct translation *slot;
 	struct service *service;
 	struct node *self;
 	enum reason reason;
-	int verdict = ALLOW;
 	__u32 zero = 0;
 	bool own;
 
@@ -250,43 +305,35 @@ static __always_inline int call(struct bpf_sock_addr *context, struct endpoint *
 	}
 	if (reason == REASON_PASS_LEFT_TO_PACKETS && (node_sockets_only || !datagram))
 		return left_to_packets();
-	state = bpf_sk_storage_get(&socket_state, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!state) {
-		count_pressure(PRESSURE_SOCKET_STORAGE);
-		return left_to_packets();
+	if (!datagram)
+		return connect_stream(context, called, changed, service, self, own);
+	return call_by_datagram(context, called, changed, sending, service, self, own,
+				reason == REASON_PASS_LEFT_TO_PACKETS);
+}
+
+/* The translation that led a socket to this backend, or NULL. */
+static __always_inline struct translation *translation_to(struct bpf_sock_addr *context,
+							  const struct endpoint *backend)
+{
+	struct translation *translation;
+	struct socket_state *state;
+
+	if (context->protocol == IPPROTO_TCP) {
+		translation = bpf_sk_storage_get(&connected_to, context->sk, NULL, 0);
+		return translation && same_endpoint(&translation->backend,
+						    translation->backend_port, backend)
+			       ? translation
+			       : NULL;
 	}
-	if (reason == REASON_PASS_LEFT_TO_PACKETS) {
-		keep_apart(socket, state, called);
-		return left_to_packets();
-	}
-	if (state->by_packets)
-		return left_to_packets();
-	slot = slot_of(state, called);
-	/* connect() chooses anew: the former choice is nobody's. */
-	if (slot && !sending)
-		slot->backend_id = 0;
-	/* A datagram socket keeps to the backend that it has for a frontend as long as that is valid. */
-	if (!sending || !slot || !is_valid(slot))
-		slot = make_slot(context, called, service, self, socket, state, own, sending,
-				 &verdict);
-	if (!slot)
-		return verdict;
-	called->address = slot->backend;
-	called->port = slot->backend_port;
-	*changed = true;
-	count_reason(HOOK_SOCKET, REASON_CONNECTED);
-	return ALLOW;
+	state = bpf_sk_storage_get(&socket_state, context->sk, NULL, 0);
+	return state ? slot_naming(state, backend) : NULL;
 }
 
 /* Shows the VIP instead of the backend: the reverse of call(), for what the socket is told. */
 static __always_inline bool name_peer(struct bpf_sock_addr *context, struct endpoint *peer)
 {
-	struct socket_state *state = bpf_sk_storage_get(&socket_state, context->sk, NULL, 0);
-	struct translation *slot;
+	const struct translation *slot = translation_to(context, peer);
 
-	if (!state)
-		return false;
-	slot = slot_naming(state, peer);
 	if (!slot)
 		return false;
 	peer->address = slot->frontend;

@@ -8,11 +8,8 @@ static __always_inline bool choose(const struct service *service, const struct n
 				   const struct endpoint *called, struct translation *translation)
 {
 	const struct list list = list_of(service, true);
-	const __u32 hash = bpf_get_prandom_u32();
 
-	return is_mapped(&called->address)
-		       ? choose_translation4(service, self, &list, hash, translation)
-		       : choose_translation6(service, self, &list, hash, translation);
+	return choose_translation(service, self, &list, bpf_get_prandom_u32(), called, translation);
 }
 
 /*
