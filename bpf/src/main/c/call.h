@@ -9,13 +9,13 @@
 #define FAMILY 4
 #include "family.h"
 #include "select.h"
-#include "bitmap.h"
+#include "filters.h"
 #include "closed.h"
 #undef FAMILY
 #define FAMILY 6
 #include "family.h"
 #include "select.h"
-#include "bitmap.h"
+#include "filters.h"
 #include "closed.h"
 #undef FAMILY
 

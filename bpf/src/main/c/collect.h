@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /* One table entry under the collector's eye. */
 
-static __always_inline void FN(mark_bits_used)(const struct FN(flow_key) *key,
+static __always_inline void FN(mark_used)(const struct FN(flow_key) *key,
 					       const struct FN(flow) *original)
 {
 	set_bit(&vip_bits_used,
 		FN(filter_bit)(&key->destination, key->destination_port, key->protocol));
-	set_bit(&backend_bits_used,
-		FN(filter_bit)(&original->destination, original->destination_port, key->protocol));
+	set_bit(&reply_cells_used,
+		FN(cell_of)(&original->destination, original->destination_port, key->protocol));
 }
 
 /* Of a flow of which one side has sent the flags `seen` and the other one `other`. */
@@ -35,7 +35,7 @@ static long FN(collect_embryo)(void *map, struct FN(flow_key) *key, struct FN(fl
 		bpf_map_delete_elem(map, key);
 		collection->deleted++;
 	} else if (flow.direction == DIRECTION_ORIGINAL) {
-		FN(mark_bits_used)(key, &flow);
+		FN(mark_used)(key, &flow);
 		collection->embryos++;
 	}
 	return CONTINUE;
@@ -96,7 +96,7 @@ static long FN(collect_flow)(void *map, struct FN(flow_key) *key, struct FN(flow
 	if (stamp_now() - last_seen < FN(timeout)(collection, key->protocol, flow.seen,
 						  pair.found ? pair.seen : SEEN_FIN)) {
 		if (flow.direction == DIRECTION_ORIGINAL) {
-			FN(mark_bits_used)(key, &flow);
+			FN(mark_used)(key, &flow);
 			collection->live++;
 		}
 		return CONTINUE;

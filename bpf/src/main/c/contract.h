@@ -13,9 +13,12 @@
 #include <linux/types.h>
 
 enum limit {
-	/* Bits in each of the two filters. */
+	/* Bits in the filter of frontends. */
 	FILTER_BITS_LOG2 = 20,
 	FILTER_BITS = 1 << FILTER_BITS_LOG2,
+	/* Cells in the filter of replies. */
+	REPLY_CELLS_LOG2 = 18,
+	REPLY_CELLS = 1 << REPLY_CELLS_LOG2,
 	/* Backend ids in one element of `regions`: values are padded to 8 bytes, so 16 ids share one. */
 	REGION_BLOCK = 16,
 	/* Translations that a socket remembers: an unconnected UDP socket talks to several VIPs. */
@@ -32,6 +35,13 @@ enum limit {
 	SERVICE_NETWORKS = 4,
 	/* Rows per hook in `stats`; a power of two above the number of reasons. */
 	STATS_ROW = 64,
+};
+
+/* What a cell of the filter of replies says about the flows of the backends that share it. */
+enum reply_cell {
+	REPLY_CELL_EMPTY = 0,             /* there are none */
+	REPLY_CELL_OPENED = 1,            /* one was opened since the last collection began */
+	REPLY_CELL_AGED = 2,              /* there may be one, opened before */
 };
 
 /* Where a verdict was given: the row of `stats`. */
@@ -55,7 +65,7 @@ enum reason {
 	REASON_PASS_VLAN = 2,             /* tagged: the VLAN device's own program looks at it */
 	REASON_PASS_PROTOCOL = 3,         /* none of TCP, UDP and SCTP */
 	REASON_PASS_FRAGMENT = 4,         /* a later IP fragment whose ports are not known */
-	REASON_PASS_NOT_SERVICE = 5,      /* neither a frontend nor a backend of one */
+	REASON_PASS_NOT_SERVICE = 5,      /* neither to a frontend nor from a backend with flows */
 	REASON_PASS_NO_FLOW = 6,          /* a frontend or backend, but not a flow's first packet */
 	REASON_PASS_OTHER_HOOK = 7,       /* a flow that another hook translates */
 	REASON_PASS_LEFT_TO_PACKETS = 8,  /* socket: only the packet path can decide this one */

@@ -8,13 +8,13 @@
 #include "family.h"
 #include "parse.h"
 #include "stats.h"
-#include "bitmap.h"
+#include "filters.h"
 #include "flow.h"
 #undef FAMILY
 #define FAMILY 6
 #include "family.h"
 #include "parse.h"
-#include "bitmap.h"
+#include "filters.h"
 #include "flow.h"
 #undef FAMILY
 

@@ -40,6 +40,7 @@ struct contract_names {
 	enum apply apply;
 	enum direction direction;
 	enum seen seen;
+	enum reply_cell reply_cell;
 	struct collection collection;
 	struct socket_state socket_state;
 	struct stale_socket stale_socket;
@@ -53,6 +54,13 @@ struct region_block {
 
 struct filter_block {
 	__u64 bits[8];
+};
+
+/* A cache line of cells, each an enum reply_cell. */
+#define REPLY_BLOCK 64
+
+struct reply_block {
+	__u8 cell[REPLY_BLOCK];
 };
 
 /* Frontend to decision, one entry per address, port and protocol. */
@@ -107,13 +115,20 @@ ARRAY_MAP(regions, BPF_MAP_TYPE_ARRAY, struct region_block, 262144, BPF_F_MMAPAB
 ARRAY_MAP(backend4, BPF_MAP_TYPE_ARRAY, struct backend4, 131072, BPF_F_MMAPABLE);
 ARRAY_MAP(backend6, BPF_MAP_TYPE_ARRAY, struct backend6, 131072, BPF_F_MMAPABLE);
 
-/* Filters of FILTER_BITS bits: is this a frontend, is this a backend? No false negatives. */
+/* Filter of FILTER_BITS bits: is this a frontend? No false negatives. The controller sets the bits. */
 ARRAY_MAP(vip_bits, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
-ARRAY_MAP(backend_bits, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
 
-/* The bits that live flows need, as the last collection saw them. */
+/*
+ * Filter of REPLY_CELLS cells: does a flow await replies from here? No false negatives. Whoever opens a
+ * flow sets its backend's; a backend that only sockets are led to has none, and its packets cost no
+ * look into the flow table. A byte each: two processors store at once, and atomic bits are kernel 5.12's.
+ */
+ARRAY_MAP(reply_cells, BPF_MAP_TYPE_ARRAY, struct reply_block, REPLY_CELLS / REPLY_BLOCK,
+	  BPF_F_MMAPABLE);
+
+/* The bits and cells that live flows need, as the last collection saw them; a bit for each. */
 ARRAY_MAP(vip_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, BPF_F_MMAPABLE);
-ARRAY_MAP(backend_bits_used, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512,
+ARRAY_MAP(reply_cells_used, BPF_MAP_TYPE_ARRAY, struct filter_block, REPLY_CELLS / 512,
 	  BPF_F_MMAPABLE);
 
 /* Room for what opens a flow, and for a fragment's key: with IPv6 it does not fit a program's 512 bytes

@@ -13,7 +13,7 @@
 #include "parse.h"
 #include "stats.h"
 #include "segments.h"
-#include "bitmap.h"
+#include "filters.h"
 #include "closed.h"
 #include "fragment.h"
 #include "flow.h"
@@ -139,6 +139,7 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 	new->original.source_port = new->reply_key.destination_port;
 	new->original.tag = FN(flow_tag)(key, new->original.created);
 	bpf_map_update_elem(&FN(embryo), key, &new->original, BPF_ANY);
+	FN(expect_replies)(&new->original.destination, new->original.destination_port, key->protocol);
 	return true;
 }
 
@@ -340,10 +341,12 @@ static __always_inline verdict_t FN(take_in)(struct __sk_buff *skb, struct FN(pa
 	enum found found;
 	bool to_frontend;
 
-	if (is_opening(packet->tcp_flags) && FN(maybe_to_backend)(&packet->key))
+	if (is_opening(packet->tcp_flags) &&
+	    FN(has_flows)(&packet->key.destination, packet->key.destination_port,
+			  packet->key.protocol))
 		FN(forget_disagreeing)(skb, packet, &flow);
 	to_frontend = FN(maybe_frontend)(&packet->key) || FN(maybe_closed)(&packet->key);
-	if (!to_frontend && !FN(maybe_from_backend)(&packet->key))
+	if (!to_frontend && !FN(maybe_reply)(&packet->key))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 
 	found = FN(find_flow)(&packet->key, &flow, &stored);
@@ -371,7 +374,7 @@ static __always_inline verdict_t FN(let_out)(struct __sk_buff *skb, struct FN(pa
 	struct FN(flow) flow, *stored;
 	enum found found;
 
-	if (!FN(maybe_from_backend)(&packet->key))
+	if (!FN(maybe_reply)(&packet->key))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	found = FN(find_flow)(&packet->key, &flow, &stored);
 	if (!found)

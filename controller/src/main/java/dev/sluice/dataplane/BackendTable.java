@@ -27,7 +27,6 @@ final class BackendTable {
 
   private final FamilyLayout layout;
   private final MappedArray slots;
-  private final Filter filter;
   private final Deque<Returned> returned = new ArrayDeque<>();
   private final Map<Slot, Integer> restored = new HashMap<>();
   private final Runnable datagramBackendGone;
@@ -36,11 +35,9 @@ final class BackendTable {
   /**
    * @param datagramBackendGone is run whenever a UDP backend has been given back
    */
-  BackendTable(
-      FamilyLayout layout, MappedArray slots, Filter filter, Runnable datagramBackendGone) {
+  BackendTable(FamilyLayout layout, MappedArray slots, Runnable datagramBackendGone) {
     this.layout = layout;
     this.slots = slots;
-    this.filter = filter;
     this.datagramBackendGone = datagramBackendGone;
     restore();
   }
@@ -85,7 +82,6 @@ final class BackendTable {
       VarHandle.releaseFence();
     }
     setLists(id, backend, 0);
-    filter.acquire(FilterHash.bit(backend.address(), backend.port(), protocol));
     return id;
   }
 
@@ -135,8 +131,7 @@ final class BackendTable {
     return next++;
   }
 
-  void release(int id, Backend backend, Protocol protocol) {
-    filter.release(FilterHash.bit(backend.address(), backend.port(), protocol));
+  void release(int id, Protocol protocol) {
     retire(id);
     if (protocol == Protocol.UDP) {
       datagramBackendGone.run();

@@ -46,8 +46,8 @@ public final class Dataplane {
   private final ServiceIds serviceIds;
   private final SourceRangeTable sourceRanges;
   private final ServiceNetworks serviceNetworks;
-  private final Filter vipFilter;
-  private final Filter backendFilter;
+  private final FrontendFilter frontendFilter;
+  private final ReplyFilter replyFilter;
   private final FlowCollector collector;
   private final Map<ServiceName, Map<PortKey, InstalledPort>> installed = new HashMap<>();
 
@@ -64,8 +64,14 @@ public final class Dataplane {
 
   /** Takes over what the maps hold. */
   public Dataplane(LoadedObjects objects) {
-    vipFilter = filter(objects, MapNames.VIP_BITS, MapNames.VIP_BITS_USED);
-    backendFilter = filter(objects, MapNames.BACKEND_BITS, MapNames.BACKEND_BITS_USED);
+    frontendFilter =
+        new FrontendFilter(
+            objects.mapped(MapNames.VIP_BITS).memory(),
+            objects.mapped(MapNames.VIP_BITS_USED).memory());
+    replyFilter =
+        new ReplyFilter(
+            objects.mapped(MapNames.REPLY_CELLS).memory(),
+            objects.mapped(MapNames.REPLY_CELLS_USED).memory());
     Map<FamilyLayout, BpfMap> services = new EnumMap<>(FamilyLayout.class);
     Map<FamilyLayout, BpfMap> sources = new EnumMap<>(FamilyLayout.class);
     for (FamilyLayout layout : FamilyLayout.values()) {
@@ -74,12 +80,9 @@ public final class Dataplane {
       backends.put(
           layout,
           new BackendTable(
-              layout,
-              objects.mapped(layout.backendMap),
-              backendFilter,
-              () -> datagramBackendGone.run()));
+              layout, objects.mapped(layout.backendMap), () -> datagramBackendGone.run()));
     }
-    frontends = new FrontendTable(services, vipFilter);
+    frontends = new FrontendTable(services, frontendFilter);
     regions = new RegionSpace(objects.mapped(MapNames.REGIONS));
     serviceIds = new ServiceIds(objects.map(MapNames.SERVICE_STATS), frontends.written());
     for (ServiceValue value : frontends.written().values()) {
@@ -94,10 +97,6 @@ public final class Dataplane {
       flowCapacity += objects.map(layout.flowMap).maxEntries();
       embryoCapacity += objects.map(layout.embryoMap).maxEntries();
     }
-  }
-
-  private static Filter filter(LoadedObjects objects, String bits, String used) {
-    return new Filter(objects.mapped(bits).memory(), objects.mapped(used).memory());
   }
 
   /**
@@ -178,20 +177,20 @@ public final class Dataplane {
   }
 
   /**
-   * Deletes dead flows and, once {@link #sweep} has been called, clears filter bits that neither a
-   * Service nor a flow needs. Before, frontends that no plan has claimed yet need theirs. Plans can
-   * be applied while the tables are walked. Call it from one thread.
+   * Deletes dead flows and clears what of the filters neither a Service nor a flow needs;
+   * frontends' bits only once {@link #sweep} has been called, for those that no plan has claimed
+   * yet need theirs. Plans can be applied while the tables are walked. Call it from one thread.
    */
   public CollectionResult collect(FlowTimeouts timeouts) {
     synchronized (this) {
-      vipFilter.forgetUse();
-      backendFilter.forgetUse();
+      frontendFilter.forgetUse();
     }
+    replyFilter.beginCollection();
     CollectionResult result = collector.collect(timeouts);
+    replyFilter.endCollection();
     synchronized (this) {
       if (swept) {
-        vipFilter.clearIdle();
-        backendFilter.clearIdle();
+        frontendFilter.clearIdle();
       }
     }
     return result;
@@ -331,7 +330,7 @@ public final class Dataplane {
             backend -> {
               boolean unused = !needs.keepsOld() && !needs.backends().contains(backend.getKey());
               if (unused) {
-                table.release(backend.getValue(), backend.getKey(), port.key().protocol());
+                table.release(backend.getValue(), port.key().protocol());
               }
               return unused;
             });
@@ -428,7 +427,7 @@ public final class Dataplane {
     }
     port.regions.values().forEach(this::giveBack);
     BackendTable table = backends.get(FamilyLayout.of(key.family()));
-    port.backendIds.forEach((backend, id) -> table.release(id, backend, key.protocol()));
+    port.backendIds.values().forEach(id -> table.release(id, key.protocol()));
     sourceRanges.set(port.serviceId(), Set.of());
     serviceIds.release(port.serviceId());
   }

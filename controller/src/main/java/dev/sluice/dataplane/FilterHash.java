@@ -7,8 +7,8 @@ import dev.sluice.model.Protocol;
 import java.nio.ByteOrder;
 
 /**
- * The bit of an address, port and protocol in the filters: the same arithmetic as {@code
- * filter_bit} in bitmap.h, on the same words (addresses and ports as the CPU loads them from
+ * The place of an address, port and protocol in the filters: the same arithmetic as {@code
+ * filter_hash} in filters.h, on the same words (addresses and ports as the CPU loads them from
  * network order). The program tests hold the two together.
  */
 final class FilterHash {
@@ -21,7 +21,17 @@ final class FilterHash {
 
   private FilterHash() {}
 
+  /** The bit of a frontend. */
   static int bit(IpAddress address, int port, Protocol protocol) {
+    return (int) (hash(address, port, protocol) >>> (Long.SIZE - Limits.FILTER_BITS_LOG2));
+  }
+
+  /** The cell of a backend. */
+  static int cell(IpAddress address, int port, Protocol protocol) {
+    return (int) (hash(address, port, protocol) >>> (Long.SIZE - Limits.REPLY_CELLS_LOG2));
+  }
+
+  private static long hash(IpAddress address, int port, Protocol protocol) {
     int loadedPort = LITTLE_ENDIAN ? Short.toUnsignedInt(Short.reverseBytes((short) port)) : port;
     long sum = Integer.toUnsignedLong(loadedPort << Short.SIZE | protocol.number()) * OF_PORT;
     switch (address.family()) {
@@ -33,7 +43,7 @@ final class FilterHash {
                   + loaded(address.low() >>> Integer.SIZE) * OF_WORD[2]
                   + loaded(address.low()) * OF_WORD[3];
     }
-    return (int) (sum >>> (Long.SIZE - Limits.FILTER_BITS_LOG2));
+    return sum;
   }
 
   /** The lower 32 bits as the CPU loads them from network order. */

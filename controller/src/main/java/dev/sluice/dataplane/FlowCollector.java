@@ -2,7 +2,8 @@
 package dev.sluice.dataplane;
 
 /**
- * Deletes dead flows and notes in the {@code *_bits_used} maps which filter bits the rest needs.
+ * Deletes dead flows and notes in the maps {@code vip_bits_used} and {@code reply_cells_used} what
+ * of the filters the rest needs.
  */
 interface FlowCollector {
   CollectionResult collect(FlowTimeouts timeouts);

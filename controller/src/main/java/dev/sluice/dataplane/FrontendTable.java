@@ -34,11 +34,11 @@ final class FrontendTable {
   }
 
   private final Map<FamilyLayout, BpfMap> maps = new EnumMap<>(FamilyLayout.class);
-  private final Filter filter;
+  private final FrontendFilter filter;
   private final Map<FrontendKey, NavigableMap<Claimant, ServiceValue>> claims = new HashMap<>();
   private final Map<FrontendKey, ServiceValue> written = new HashMap<>();
 
-  FrontendTable(Map<FamilyLayout, BpfMap> maps, Filter filter) {
+  FrontendTable(Map<FamilyLayout, BpfMap> maps, FrontendFilter filter) {
     this.maps.putAll(maps);
     this.filter = filter;
     maps.forEach(

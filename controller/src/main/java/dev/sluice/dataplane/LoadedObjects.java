@@ -49,8 +49,7 @@ public final class LoadedObjects implements AutoCloseable {
           MapNames.NEXT_HOP_STATE,
           MapNames.XDP_PORT,
           MapNames.XDP_DEVICE,
-          MapNames.VIP_BITS,
-          MapNames.BACKEND_BITS);
+          MapNames.VIP_BITS);
 
   private final Optional<PinDirectory> pins;
   private final LoadOptions options;

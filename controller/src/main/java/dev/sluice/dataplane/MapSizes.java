@@ -116,7 +116,9 @@ public record MapSizes(
         + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
         + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)
         + (long) regionBlocks * Limits.REGION_BLOCK * Integer.BYTES
-        + 4L * Limits.FILTER_BITS / Byte.SIZE
+        + 2L * Limits.FILTER_BITS / Byte.SIZE
+        + Limits.REPLY_CELLS
+        + Limits.REPLY_CELLS / Byte.SIZE
         + eventBytes;
   }
 }

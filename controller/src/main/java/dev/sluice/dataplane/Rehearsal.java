@@ -64,6 +64,7 @@ public final class Rehearsal implements AutoCloseable {
     ownState.forgetFlows();
     ownState.forgetPins();
     copyNode();
+    copyReplyFilter();
     copyFlow(packet);
     copyFlow(packet.reversed());
     copySharedPort(packet);
@@ -190,6 +191,10 @@ public final class Rehearsal implements AutoCloseable {
     } else {
       Bytes.putAddress(memory, 0, address);
     }
+  }
+
+  private void copyReplyFilter() {
+    own.mapped(MapNames.REPLY_CELLS).memory().copyFrom(live.mapped(MapNames.REPLY_CELLS).memory());
   }
 
   private void copyNode() {

@@ -25,13 +25,13 @@ final class UserSpaceFlowCollector implements FlowCollector {
   private final LoadedObjects objects;
   private final KernelClock clock;
   private final MappedArray vipBitsUsed;
-  private final MappedArray backendBitsUsed;
+  private final MappedArray replyCellsUsed;
 
   UserSpaceFlowCollector(LoadedObjects objects, KernelClock clock) {
     this.objects = objects;
     this.clock = clock;
     this.vipBitsUsed = objects.mapped(MapNames.VIP_BITS_USED);
-    this.backendBitsUsed = objects.mapped(MapNames.BACKEND_BITS_USED);
+    this.replyCellsUsed = objects.mapped(MapNames.REPLY_CELLS_USED);
   }
 
   /** Counts up while tables are walked. */
@@ -70,7 +70,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
             if (idle >= (isUdp(layout, key) ? udpLimit : limit)) {
               dead.add(suspect(arena, key, value));
             } else if (isOriginal(layout, value)) {
-              markBitsUsed(layout, key, value);
+              markUsed(layout, key, value);
               tally.embryos++;
             }
           });
@@ -107,7 +107,7 @@ final class UserSpaceFlowCollector implements FlowCollector {
             }
             if (now - lastSeen < clock.stamps(timeout(layout, key, seen, pairSeen, timeouts))) {
               if (isOriginal(layout, value)) {
-                markBitsUsed(layout, key, value);
+                markUsed(layout, key, value);
                 tally.live++;
               }
               return;
@@ -171,14 +171,14 @@ final class UserSpaceFlowCollector implements FlowCollector {
     return pair;
   }
 
-  private void markBitsUsed(FamilyLayout layout, MemorySegment key, MemorySegment value) {
+  private void markUsed(FamilyLayout layout, MemorySegment key, MemorySegment value) {
     Protocol protocol = isUdp(layout, key) ? Protocol.UDP : Protocol.TCP;
     IpAddress frontend = Bytes.address(key, layout.key.destination(), layout.family);
     int frontendPort = Bytes.port(key, layout.key.destinationPort());
     IpAddress backend = Bytes.address(value, layout.flow.destination(), layout.family);
     int backendPort = Bytes.port(value, layout.flow.destinationPort());
     setBit(vipBitsUsed, FilterHash.bit(frontend, frontendPort, protocol));
-    setBit(backendBitsUsed, FilterHash.bit(backend, backendPort, protocol));
+    setBit(replyCellsUsed, FilterHash.cell(backend, backendPort, protocol));
   }
 
   private static void setBit(MappedArray bits, int bit) {

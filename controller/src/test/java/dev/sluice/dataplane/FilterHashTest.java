@@ -4,7 +4,9 @@ package dev.sluice.dataplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.bpf.Hook;
+import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Reason;
+import dev.sluice.bpf.ReplyCell;
 import dev.sluice.model.IpAddress;
 import dev.sluice.model.IpFamily;
 import dev.sluice.model.Protocol;
@@ -12,13 +14,14 @@ import dev.sluice.packets.End;
 import dev.sluice.packets.Packet;
 import dev.sluice.packets.Sent;
 import dev.sluice.plan.ServicePlan;
+import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The controller sets the bits that the programs test. Random ends must be found: a difference in
- * the arithmetic would turn nearly all of them away.
+ * The controller sets frontends' bits and clears backends' cells, which the programs set. Random
+ * ends must be found by both: a difference in the arithmetic would miss nearly all of them.
  */
 class FilterHashTest {
   private static final int ENDS = 300;
@@ -43,12 +46,20 @@ class FilterHashTest {
         assertThat(call(node, protocol, cast.clientEnd(), frontend))
             .as("frontend " + frontend)
             .isEqualTo(Reason.OPENED_LOCAL);
+        assertThat(cell(node, protocol, backend))
+            .as("cell of backend " + backend)
+            .isEqualTo(ReplyCell.OPENED.value());
         assertThat(reply(node, protocol, backend, new End(cast.vip(), 1)))
             .as("backend " + backend)
             .isEqualTo(Reason.PASS_NO_FLOW);
         node.remove(plan.name());
       }
     }
+  }
+
+  private static int cell(NodeUnderTest node, Protocol protocol, End backend) {
+    int cell = FilterHash.cell(backend.address(), backend.port(), protocol);
+    return node.objects().mapped(MapNames.REPLY_CELLS).memory().get(ValueLayout.JAVA_BYTE, cell);
   }
 
   private static Reason call(NodeUnderTest node, Protocol protocol, End from, End to) {

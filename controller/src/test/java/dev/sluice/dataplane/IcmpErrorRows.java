@@ -122,7 +122,7 @@ final class IcmpErrorRows extends PacketRows {
         .leaves(
             UPLINK,
             error(TIME_EXCEEDED, router, tcp(client, pod, ACK)),
-            Reason.PASS_NO_FLOW,
+            Reason.PASS_NOT_SERVICE,
             untouched())
         .leaves(
             UPLINK,

@@ -96,12 +96,7 @@ class RestartTest {
         objects.map(map).forEach((key, value) -> contents.put(map + " " + hex(key), hex(value)));
       }
       for (String map :
-          List.of(
-              MapNames.REGIONS,
-              MapNames.BACKEND4,
-              MapNames.BACKEND6,
-              MapNames.VIP_BITS,
-              MapNames.BACKEND_BITS)) {
+          List.of(MapNames.REGIONS, MapNames.BACKEND4, MapNames.BACKEND6, MapNames.VIP_BITS)) {
         contents.put(map, hex(objects.mapped(map).memory()));
       }
       return contents;

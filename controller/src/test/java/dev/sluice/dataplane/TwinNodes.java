@@ -114,6 +114,10 @@ final class TwinNodes implements AutoCloseable {
     }
     play(conversation);
     STATE.forEach(map -> copy(first.objects().map(map), second.map(map)));
+    second
+        .mapped(MapNames.REPLY_CELLS)
+        .memory()
+        .copyFrom(first.objects().mapped(MapNames.REPLY_CELLS).memory());
   }
 
   private void play(Conversation conversation) {

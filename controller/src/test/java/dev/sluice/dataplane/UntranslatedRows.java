@@ -93,7 +93,7 @@ final class UntranslatedRows extends PacketRows {
         .when("a switch floods", node -> node.hearsOthers(VethPlug.FAR))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.PASS_OTHER_HOST, untouched())
         .enters(UPLINK, udp(client, vip), Reason.PASS_OTHER_HOST, untouched())
-        .enters(FABRIC, tcp(remote, nat, SYN, ACK), Reason.PASS_NO_FLOW, untouched())
+        .enters(FABRIC, tcp(remote, nat, SYN, ACK), Reason.PASS_NOT_SERVICE, untouched())
         .when("it has learnt", node -> node.hearsOthers(VethPlug.NEAR))
         .enters(
             UPLINK,
@@ -156,10 +156,13 @@ final class UntranslatedRows extends PacketRows {
         .enters(UPLINK, tcp(client, vip, ACK), Reason.PASS_NO_FLOW, untouched())
         .enters(UPLINK, tcp(client, vip, RST), Reason.PASS_NO_FLOW, untouched())
         .enters(UPLINK, tcp(client, vip, SYN, ACK), Reason.PASS_NO_FLOW, untouched());
-    row("a backend's packet that is no reply passes")
+    row("a packet of a backend without flows passes like anybody's")
         .given(tcpOn(pod))
-        .leaves(UPLINK, tcp(pod, client, ACK), Reason.PASS_NO_FLOW, untouched())
-        .enters(POD, tcp(pod, client, ACK), Reason.PASS_NO_FLOW, untouched());
+        .leaves(UPLINK, tcp(pod, client, ACK), Reason.PASS_NOT_SERVICE, untouched())
+        .enters(POD, tcp(pod, client, ACK), Reason.PASS_NOT_SERVICE, untouched());
+    established(row("a backend's packet that is no reply passes"))
+        .leaves(UPLINK, tcp(pod, stranger, ACK), Reason.PASS_NO_FLOW, untouched())
+        .enters(POD, tcp(pod, stranger, ACK), Reason.PASS_NO_FLOW, untouched());
     row("a Maglev table restores a lost flow to a pod of this node")
         .given(service(TCP, vip, maglev(local(pod))))
         .enters(

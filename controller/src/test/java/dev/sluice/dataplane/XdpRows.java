@@ -168,7 +168,7 @@ final class XdpRows extends PacketRows {
             first,
             Reason.REJECT_TOO_BIG,
             sentBack(error(PACKET_TOO_BIG, vip.address(), first).quotingTheHeaders()))
-        .enters(FABRIC, udp(remote, nat), Reason.PASS_NO_FLOW, untouched())
+        .enters(FABRIC, udp(remote, nat), Reason.PASS_NOT_SERVICE, untouched())
         .when("it widens", node -> node.run(ip + route));
     Fragment piece = Fragment.first(first, 1400);
     row("the sender of a fragment larger than the route's MTU is told by its ports")

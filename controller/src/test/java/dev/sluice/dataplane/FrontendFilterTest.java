@@ -9,14 +9,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bit stays as long as anybody needs it, and is cleared at the second idle collection. */
-class FilterTest {
+class FrontendFilterTest {
   private static final int BIT = 77;
 
   private final MemorySegment bits =
       MemorySegment.ofArray(new long[Limits.FILTER_BITS / Long.SIZE]);
   private final MemorySegment used =
       MemorySegment.ofArray(new long[Limits.FILTER_BITS / Long.SIZE]);
-  private final Filter filter = new Filter(bits, used);
+  private final FrontendFilter filter = new FrontendFilter(bits, used);
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 127, 128, 129, 1000})

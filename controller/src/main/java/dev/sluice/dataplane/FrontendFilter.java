@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One of the two filters in front of the hash lookups. A bit is set as long as a Service needs it,
- * and after that until no flow does: a connection outlives its Service.
+ * The filter of frontends, in front of the hash lookups. A bit is set as long as a Service needs
+ * it, and after that until no flow does: a connection outlives its Service.
  */
-final class Filter {
+final class FrontendFilter {
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final byte MOST = Byte.MAX_VALUE;
 
@@ -32,7 +32,7 @@ final class Filter {
    * @param bits the filter
    * @param used where the collector notes the bits that flows need
    */
-  Filter(MemorySegment bits, MemorySegment used) {
+  FrontendFilter(MemorySegment bits, MemorySegment used) {
     this.bits = bits;
     this.used = used;
   }
