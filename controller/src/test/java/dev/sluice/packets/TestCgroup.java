@@ -46,11 +46,24 @@ public final class TestCgroup extends RemovedAtExit {
   /** Ends what still runs in it; a cgroup can be removed when its processes are gone. */
   @Override
   void remove() throws IOException, InterruptedException {
-    Files.writeString(path().resolve("cgroup.kill"), "1");
+    kill();
     for (int attempt = 0; isPopulated() && attempt < 2000; attempt++) {
       Thread.sleep(1);
+      kill(); // what was started just before may have entered it since
     }
     Files.deleteIfExists(path());
+  }
+
+  /** By one write where the kernel has {@code cgroup.kill}: since Linux 5.14. */
+  private void kill() throws IOException {
+    Path all = path().resolve("cgroup.kill");
+    if (Files.exists(all)) {
+      Files.writeString(all, "1");
+      return;
+    }
+    for (String process : Files.readAllLines(path().resolve("cgroup.procs"))) {
+      ProcessHandle.of(Long.parseLong(process)).ifPresent(ProcessHandle::destroyForcibly);
+    }
   }
 
   private boolean isPopulated() throws IOException {
