@@ -372,6 +372,31 @@ static int requests(int (*request)(const struct sockaddr_in *), const struct tar
 	return 0;
 }
 
+// One request after another over one connection. The first is not timed: the server still accepts then.
+static int kept(const struct sockaddr_in *target, long count, const char *path, pid_t server)
+{
+	cpu_set_t before = share_processor(server);
+	uint64_t *samples = shared_memory((size_t)count * sizeof(*samples));
+	char reply[MESSAGE];
+	int file = connected(target);
+	int good = file >= 0 && ask(file, ANSWER, reply);
+	long answered = 0;
+	uint64_t begun = now();
+
+	while (good && answered < count) {
+		uint64_t asked = now();
+
+		good = ask(file, ANSWER, reply);
+		samples[answered] = now() - asked;
+		answered += good;
+	}
+	begun = now() - begun;
+	use(server, &before);
+	write_samples(path, samples, answered);
+	printf("count=%ld failed=%ld nanos=%llu\n", count, count - answered, (unsigned long long)begun);
+	return 0;
+}
+
 static int stream(const struct sockaddr_in *target, uint64_t bytes)
 {
 	char request[MESSAGE] = {SWALLOW};
@@ -446,6 +471,7 @@ static int usage(void)
 {
 	fputs("usage: load serve PORT IP...\n"
 	      "       load connections|datagrams TARGETS COUNT IN-FLIGHT SAMPLES-FILE SERVER-PID\n"
+	      "       load kept TARGET COUNT SAMPLES-FILE SERVER-PID\n"
 	      "       load stream TARGET BYTES\n"
 	      "       load await TARGET IP PAUSE-MICROS\n"
 	      "       load timed INPUT-FILE COMMAND...\n"
@@ -474,6 +500,8 @@ int main(int count, char **arguments)
 	if (!strcmp(command, "datagrams") && count == 7)
 		return requests(one_datagram, &at, atol(arguments[3]), atol(arguments[4]), arguments[5],
 				atoi(arguments[6]));
+	if (!strcmp(command, "kept") && count == 6)
+		return kept(&at.address[0], atol(arguments[3]), arguments[4], atoi(arguments[5]));
 	if (!strcmp(command, "stream") && count == 4)
 		return stream(&at.address[0], strtoull(arguments[3], NULL, 10));
 	if (!strcmp(command, "await") && count == 5)

@@ -3,8 +3,10 @@ package dev.sluice.bench.compare;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bench.common.Progress;
+import dev.sluice.bench.compare.result.Clock;
 import dev.sluice.bench.compare.result.CompareReport;
 import dev.sluice.bench.compare.result.Machine;
+import dev.sluice.bench.compare.result.Mode;
 import dev.sluice.lab.LabException;
 import java.io.Console;
 import java.io.IOException;
@@ -62,7 +64,7 @@ public final class CompareBenchmark implements Callable<Integer> {
       description =
           "what this machine's clock counts; say so in an emulator that counts instructions"
               + " (default: ${DEFAULT-VALUE})")
-  private String clock;
+  private Clock clock;
 
   @Mixin private Extent extent;
   @Spec private CommandSpec spec;
@@ -88,9 +90,6 @@ public final class CompareBenchmark implements Callable<Integer> {
   public Integer call() {
     List<Mode> wanted = modes();
     extent.check();
-    if (!List.of("real", "instructions").contains(clock)) {
-      throw new ParameterException(spec.commandLine(), "--clock: real or instructions");
-    }
     try (LoadProgram load = new LoadProgram()) {
       compare(wanted, load);
       return 0;

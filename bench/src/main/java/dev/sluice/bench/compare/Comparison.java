@@ -2,6 +2,8 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.Progress;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.TrafficPath;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -92,7 +94,7 @@ final class Comparison {
       }
       check(connections);
       change();
-      tables.values().forEach(TablesRound::agentMemory);
+      tables.values().forEach(TablesRound::memory);
     }
   }
 

@@ -2,6 +2,8 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.compare.Proxy.Counts;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.TrafficPath;
 import java.util.OptionalLong;
 
 /** That connections really went the way of their mode, by what has counted them. */

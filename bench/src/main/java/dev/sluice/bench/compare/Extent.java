@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
+import dev.sluice.bench.compare.result.TrafficPath;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,7 +53,8 @@ final class Extent {
       names = "--requests",
       defaultValue = "10000",
       description =
-          "requests of a round whose latency is taken, one at a time (default: ${DEFAULT-VALUE})")
+          "requests of a round whose latency is taken, one at a time: so many on new connections, and"
+              + " so many on one that is kept open (default: ${DEFAULT-VALUE})")
   int requests;
 
   @Option(
@@ -73,8 +75,8 @@ final class Extent {
       paramLabel = "ROUNDS",
       defaultValue = "3",
       description =
-          "how often everything is programmed from nothing, unless that takes minutes"
-              + " (default: ${DEFAULT-VALUE})")
+          "how often everything is programmed from nothing; less often where all rounds would take"
+              + " more than a minute (default: ${DEFAULT-VALUE})")
   int cold;
 
   @Option(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
-import dev.sluice.bench.compare.result.CompareReport.LeftOut;
+import dev.sluice.bench.compare.result.LeftOut;
+import dev.sluice.bench.compare.result.Mode;
 import dev.sluice.lab.LabException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class Feasibility {
           proxy.change(1);
           possible.add(mode);
         } catch (LabException e) {
-          leftOut.add(new LeftOut(mode.toString(), reason(e.getMessage())));
+          leftOut.add(new LeftOut(mode, reason(e.getMessage())));
         }
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
+import dev.sluice.bench.compare.result.TrafficPath;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -11,6 +12,14 @@ interface Proxy {
 
   /** Programs all Services where there is nothing, and returns the milliseconds that took. */
   double program();
+
+  /**
+   * What {@link #program} took from the start of the process that keeps the tables, in
+   * milliseconds, if there is one here.
+   */
+  default OptionalDouble startMillis() {
+    return OptionalDouble.empty();
+  }
 
   /** Takes everything away again. */
   void clear();
@@ -24,6 +33,11 @@ interface Proxy {
 
   /** What it has counted of a path so far. */
   Counts counts(TrafficPath path);
+
+  /** Memory of BPF maps as the kernel accounts it, in MiB, if there are any. */
+  default OptionalDouble mapMemory() {
+    return OptionalDouble.empty();
+  }
 
   /** Resident memory of the process that keeps the tables, in MiB, if there is one here. */
   default OptionalDouble agentMemory() {

@@ -2,6 +2,7 @@
 package dev.sluice.bench.compare;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.bench.compare.result.TrafficPath;
 import dev.sluice.bench.compare.rules.Manifests;
 import dev.sluice.bench.compare.rules.ServicePort;
 import dev.sluice.lab.Agent;
@@ -32,6 +33,7 @@ final class SluiceProxy implements Proxy {
 
   private static final double KIBIBYTES = 1024;
   private static final double MILLIS_PER_SECOND = 1000;
+  private static final double NANOS_PER_MILLI = 1e6;
 
   private static final String FIRST_ROUND =
       "kubeproxy_sync_full_proxy_rules_duration_seconds_sum{ip_family=\"IPv4\"} ";
@@ -41,6 +43,7 @@ final class SluiceProxy implements Proxy {
   private final Path manifests;
   private final List<String> sides;
   private Agent agent;
+  private long startNanos;
 
   /**
    * Writes the manifests.
@@ -107,8 +110,15 @@ final class SluiceProxy implements Proxy {
   /** The agent's own figure: from objects in memory to maps. */
   @Override
   public double program() {
+    long begun = System.nanoTime();
     agent = station.node().startAgent(options);
+    startNanos = System.nanoTime() - begun;
     return metric(FIRST_ROUND) * MILLIS_PER_SECOND;
+  }
+
+  @Override
+  public OptionalDouble startMillis() {
+    return OptionalDouble.of(startNanos / NANOS_PER_MILLI);
   }
 
   private double metric(String name) {
@@ -119,8 +129,10 @@ final class SluiceProxy implements Proxy {
               .call(
                   () -> {
                     var url = URI.create("http://127.0.0.1:10249/metrics").toURL();
-                    try (var stream =
-                        url.openConnection(java.net.Proxy.NO_PROXY).getInputStream()) {
+                    var connection = url.openConnection(java.net.Proxy.NO_PROXY);
+                    // One that is kept would be taken for the same address on other nodes.
+                    connection.setRequestProperty("Connection", "close");
+                    try (var stream = connection.getInputStream()) {
                       return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
                     }
                   });
@@ -182,6 +194,11 @@ final class SluiceProxy implements Proxy {
         AdminClient.ask(socket, "status")
             .orElseThrow(() -> new CompareException("no agent answers on " + socket));
     return status.path("verdicts").path(hook).path(reason).asLong();
+  }
+
+  @Override
+  public OptionalDouble mapMemory() {
+    return OptionalDouble.of(MapMemory.mebibytes(agent.pid()));
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
 import dev.sluice.lab.LabProcess;
 import java.time.Duration;
 
@@ -10,7 +12,7 @@ import java.time.Duration;
 final class TablesRound {
   private static final double NANOS_PER_MILLI = 1e6;
 
-  /** A mode that takes longer than this with its rounds has no more of them. */
+  /** A mode whose rounds would take longer than this has no more of them. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Between two tries to see a change, so that looking for it costs it little. */
@@ -35,15 +37,19 @@ final class TablesRound {
     return proxy;
   }
 
-  /** Programs everything from nothing, up to {@code rounds} times, and leaves it there. */
+  /**
+   * Programs everything from nothing, and leaves it there: {@code rounds} times, or less often
+   * where that would take too long.
+   */
   void program(int rounds) {
     long begun = System.nanoTime();
     double before = KernelMemory.mebibytes();
     program();
+    long one = System.nanoTime() - begun;
     // Later, the kernel may still have to free what was cleared.
     add(Measure.KERNEL_MEMORY, KernelMemory.mebibytes() - before);
     for (int round = 2;
-        round <= rounds && System.nanoTime() - begun < PATIENCE.toNanos();
+        round <= rounds && System.nanoTime() - begun + one < PATIENCE.toNanos();
         round++) {
       proxy.clear();
       program();
@@ -52,6 +58,7 @@ final class TablesRound {
 
   private void program() {
     add(Measure.PROGRAM_COLD, proxy.program());
+    proxy.startMillis().ifPresent(millis -> add(Measure.PROGRAM_FROM_START, millis));
   }
 
   /** Moves the Service that changes to its other endpoint, and times it until a client is there. */
@@ -72,7 +79,8 @@ final class TablesRound {
     add(Measure.ENDPOINT_CHANGE, (seen - begun) / NANOS_PER_MILLI);
   }
 
-  void agentMemory() {
+  void memory() {
+    proxy.mapMemory().ifPresent(mebibytes -> add(Measure.MAP_MEMORY, mebibytes));
     proxy.agentMemory().ifPresent(mebibytes -> add(Measure.AGENT_MEMORY, mebibytes));
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.TrafficPath;
 import dev.sluice.lab.Host;
 
 /**

@@ -3,6 +3,9 @@ package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.ProcessorTicks;
 import dev.sluice.bench.compare.LoadProgram.Outcome;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.TrafficPath;
 import java.nio.file.Path;
 
 /** One round of traffic of one mode on one path. */
@@ -35,6 +38,7 @@ final class TrafficRound {
     TrafficPath path = from.path();
     connections(from, Results.Key.of(mode, path, services, Measure.NEW_CONNECTIONS));
     latency(from, Results.Key.of(mode, path, services, Measure.REQUEST_LATENCY));
+    kept(from, Results.Key.of(mode, path, services, Measure.KEPT_LATENCY));
     if (extent.datagrams > 0) {
       Outcome asked = ask(from, extent.datagrams);
       results.add(Results.Key.of(mode, path, services, Measure.UDP_REQUESTS), asked.perSecond());
@@ -42,7 +46,7 @@ final class TrafficRound {
     if (extent.stream > 0) {
       stream(from, Results.Key.of(mode, path, services, Measure.STREAM_THROUGHPUT));
     }
-    return (long) extent.connections + extent.requests + (extent.stream > 0 ? 1 : 0);
+    return (long) extent.connections + extent.requests + 1 + (extent.stream > 0 ? 1 : 0);
   }
 
   private void connections(Traffic from, Results.Key key) {
@@ -51,13 +55,27 @@ final class TrafficRound {
     long ticks = ProcessorTicks.now().busy() - before.busy();
     results.add(key, outcome.perSecond());
     results.add(
-        new Results.Key(
-            key.mode(), key.path(), key.services(), Measure.CPU_PER_CONNECTION, Results.MEDIAN),
+        Results.Key.of(from.mode(), from.path(), key.services(), Measure.CPU_PER_CONNECTION),
         ticks * ProcessorTicks.TICK.toNanos() / NANOS_PER_MICRO / outcome.count());
   }
 
   private void latency(Traffic from, Results.Key key) {
     connect(from, extent.requests, 1);
+    addPercentiles(key);
+  }
+
+  private void kept(Traffic from, Results.Key key) {
+    load.run(
+        from.client(),
+        "kept",
+        from.targets(),
+        String.valueOf(extent.requests),
+        samples().toString(),
+        String.valueOf(from.server()));
+    addPercentiles(key);
+  }
+
+  private void addPercentiles(Results.Key key) {
     Latencies.read(samples())
         .percentiles()
         .forEach((percentile, micros) -> results.add(key.with(percentile), micros));

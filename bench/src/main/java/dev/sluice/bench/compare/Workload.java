@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare;
 
+import dev.sluice.bench.compare.result.TrafficPath;
 import dev.sluice.bench.compare.rules.ServicePort;
 import java.util.ArrayList;
 import java.util.List;

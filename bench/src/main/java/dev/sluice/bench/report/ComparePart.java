@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
-import dev.sluice.bench.report.Result.Subject;
+import dev.sluice.bench.compare.result.Subject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,16 +41,16 @@ final class ComparePart {
   private void append(Comparison comparison) {
     text.append(comparison.machine())
         .append(". `")
-        .append(comparison.command())
+        .append(comparison.report().command())
         .append("`, ")
-        .append(comparison.when(), 0, "2026-01-01".length())
+        .append(comparison.report().when(), 0, "2026-01-01".length())
         .append(", commit ")
-        .append(comparison.commit())
+        .append(comparison.report().commit())
         .append(".\n\n");
-    if (!comparison.leftOut().isEmpty()) {
+    if (!comparison.report().leftOut().isEmpty()) {
       text.append("Left out: ")
           .append(
-              comparison.leftOut().stream()
+              comparison.report().leftOut().stream()
                   .map(one -> one.mode().label() + " (" + one.why() + ")")
                   .collect(Collectors.joining("; ")))
           .append(".\n\n");
@@ -58,7 +58,7 @@ final class ComparePart {
     comparison.subjects().stream()
         .collect(
             Collectors.groupingBy(
-                subject -> List.of(subject.measure().key(), subject.path()),
+                subject -> List.of(subject.measure(), subject.path()),
                 LinkedHashMap::new,
                 Collectors.toList()))
         .values()
@@ -73,7 +73,7 @@ final class ComparePart {
         "compare-%s-%s%s.svg"
             .formatted(
                 comparison.name(),
-                first.measure().key(),
+                first.measure(),
                 first.measure().dependsOnPath() ? "-" + first.path() : "");
     new ComparePlots(comparison)
         .svg(subjects)

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
-import dev.sluice.bench.report.Result.Subject;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Spread;
+import dev.sluice.bench.compare.result.Subject;
 import dev.sluice.bench.report.plot.Heading;
 import dev.sluice.bench.report.plot.LinePlot;
 import dev.sluice.bench.report.plot.Panel;
@@ -38,7 +42,7 @@ final class ComparePlots {
     boolean figures = comparison.hasFiguresOf(measure);
     for (Subject subject : subjects) {
       if (figures) {
-        panel(subject, result -> Optional.of(result.spread()), comparison.unit(subject))
+        panel(subject, result -> Optional.of(result.spread()), subject.measure().writtenUnit())
             .ifPresent(panels::add);
       }
       if (!figures || measure == Measure.NEW_CONNECTIONS) {
@@ -59,7 +63,7 @@ final class ComparePlots {
     return new Heading(
         subjects.getFirst().title(),
         measure.explanation() + ". Median of the rounds; bars from the least to the greatest.",
-        List.of(comparison.machine().toString(), comparison.command()));
+        List.of(comparison.machine().toString(), comparison.report().command()));
   }
 
   private Optional<Panel> panel(
@@ -77,7 +81,7 @@ final class ComparePlots {
         new Panel(
             subject.statistic().equals("median") ? "" : subject.statistic(),
             "Services, " + endpoints() + " endpoints each",
-            scale == subject.measure().scale() ? label : label + ", " + scale.label() + " scale",
+            scale == scale(subject.measure()) ? label : label + ", " + scale.label() + " scale",
             scale,
             series));
   }
@@ -89,7 +93,7 @@ final class ComparePlots {
             .flatMap(
                 result ->
                     figure.apply(result).stream()
-                        .map(spread -> spread.atLeast(subject.measure().floor()))
+                        .map(spread -> spread.atLeast(floor(subject.measure())))
                         .map(
                             spread ->
                                 new Point(
@@ -98,7 +102,7 @@ final class ComparePlots {
                                     spread.least(),
                                     spread.most())))
             .toList();
-    return new Series(mode.label(), mode.style(), points);
+    return new Series(mode.label(), ModeStyle.of(mode), points);
   }
 
   /**
@@ -110,9 +114,19 @@ final class ComparePlots {
     if (least.getMin() <= 0) {
       return Scale.LINEAR;
     }
-    return subject.measure() == Measure.REQUEST_LATENCY && most > OUTLIER * least.getMin()
+    return subject.measure().isLatency() && most > OUTLIER * least.getMin()
         ? Scale.LOGARITHMIC
-        : subject.measure().scale();
+        : scale(subject.measure());
+  }
+
+  /** Modes differ by orders of magnitude in all but traffic. */
+  private static Scale scale(Measure measure) {
+    return measure.dependsOnPath() ? Scale.LINEAR : Scale.LOGARITHMIC;
+  }
+
+  /** What is less stands there on a logarithmic axis: noise can be zero, or even less. */
+  private static double floor(Measure measure) {
+    return measure.needsTrueClock() ? 0 : 0.1;
   }
 
   private static DoubleSummaryStatistics statistics(

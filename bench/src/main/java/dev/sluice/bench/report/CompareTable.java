@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
-import dev.sluice.bench.report.Result.Subject;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Subject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -31,7 +33,7 @@ final class CompareTable {
 
   private String heading(Subject subject) {
     return "| Services | | "
-        + (figures ? comparison.unit(subject) + ", median (least–greatest) | " : "")
+        + (figures ? subject.measure().writtenUnit() + ", median (least–greatest) | " : "")
         + "to direct | to Sluice, socket hooks |\n|---:|---|"
         + (figures ? "---:|" : "")
         + "---:|---:|\n";

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Spread;
+import dev.sluice.bench.compare.result.Subject;
 import dev.sluice.bench.controller.Judgement;
-import dev.sluice.bench.report.Result.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,19 +17,18 @@ import java.util.stream.Stream;
 final class CompareTargets {
   private static final String PATH = "pod-to-pod";
 
-  /** Of what no traffic shows. */
-  private static final String NODE = "node";
-
-  private static final String MEDIAN = "median";
   private static final int MANY = 10_000;
 
   /** How far the best and the worst number of Services may lie apart. */
   private static final double FLAT = 1.05;
 
-  private static final Subject CONNECTIONS = new Subject(Measure.NEW_CONNECTIONS, PATH, MEDIAN);
+  private static final Subject CONNECTIONS =
+      new Subject(Measure.NEW_CONNECTIONS, PATH, Subject.MEDIAN);
   private static final Subject LATENCY = new Subject(Measure.REQUEST_LATENCY, PATH, "p99");
-  private static final Subject COLD = new Subject(Measure.PROGRAM_COLD, NODE, MEDIAN);
-  private static final Subject CHANGE = new Subject(Measure.ENDPOINT_CHANGE, NODE, MEDIAN);
+  private static final Subject COLD =
+      new Subject(Measure.PROGRAM_COLD, Subject.NODE, Subject.MEDIAN);
+  private static final Subject CHANGE =
+      new Subject(Measure.ENDPOINT_CHANGE, Subject.NODE, Subject.MEDIAN);
 
   /** A ratio with the place where it was measured; thousandths show why one just missed. */
   private record Placed(double value, int services) {

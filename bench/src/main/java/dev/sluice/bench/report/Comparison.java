@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
+import dev.sluice.bench.compare.result.Clock;
+import dev.sluice.bench.compare.result.CompareReport;
+import dev.sluice.bench.compare.result.Machine;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Spread;
+import dev.sluice.bench.compare.result.Subject;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -13,78 +20,48 @@ import java.util.stream.Stream;
  *
  * @param name of the machine: the file's without {@code compare-}
  */
-record Comparison(
-    String name,
-    String when,
-    String command,
-    String commit,
-    Machine machine,
-    List<LeftOut> leftOut,
-    List<Result> results) {
-  private static final int VERSION = 1;
-  private static final Pattern DAY = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT");
+record Comparison(String name, CompareReport report) {
   private static final String PREFIX = "compare-";
   private static final String SUFFIX = ".json";
-
-  /** A mode that a machine cannot run. */
-  record LeftOut(Mode mode, String why) {}
-
-  Comparison {
-    leftOut = List.copyOf(leftOut);
-    results = List.copyOf(results);
-  }
 
   static boolean isName(String file) {
     return file.startsWith(PREFIX) && file.endsWith(SUFFIX);
   }
 
   static Comparison read(Path file) {
-    JsonField root = JsonField.read(file);
-    root.at("version").check(root.at("version").count() == VERSION, "must be " + VERSION);
-    root.at("kind").check(root.at("kind").text().equals("compare"), "must be \"compare\"");
-    JsonField when = root.at("when");
-    when.check(
-        DAY.matcher(when.text()).lookingAt(), "must be an instant such as 2026-01-31T12:00:00Z");
     String fileName = file.getFileName().toString();
     return new Comparison(
         fileName.substring(PREFIX.length(), fileName.length() - SUFFIX.length()),
-        when.text(),
-        root.at("command").text(),
-        root.at("commit").text(),
-        Machine.read(root.at("machine")),
-        root.at("leftOut")
-            .list(one -> new LeftOut(Mode.read(one.at("mode")), one.at("why").text())),
-        root.at("results").list(Result::read));
+        ComparisonFile.read(file));
+  }
+
+  Machine machine() {
+    return report.machine();
+  }
+
+  List<Result> results() {
+    return report.results();
   }
 
   /** What was measured at all, in the order of the page. */
-  List<Result.Subject> subjects() {
-    return results.stream()
+  List<Subject> subjects() {
+    return results().stream()
         .map(Result::subject)
         .distinct()
         .sorted(
-            Comparator.comparing(Result.Subject::measure)
-                .thenComparing(Result.Subject::path, Comparator.reverseOrder()))
+            Comparator.comparing(Subject::measure)
+                .thenComparing(Subject::path, Comparator.reverseOrder()))
         .toList();
   }
 
   /** By number of Services. */
-  Stream<Result> of(Result.Subject subject, Mode mode) {
-    return results.stream()
+  Stream<Result> of(Subject subject, Mode mode) {
+    return results().stream()
         .filter(result -> result.mode() == mode && result.subject().equals(subject))
         .sorted(Comparator.comparingInt(Result::services));
   }
 
-  /** The unit of a subject, as it is written. */
-  String unit(Result.Subject subject) {
-    return results.stream()
-        .filter(result -> result.subject().equals(subject))
-        .map(result -> subject.measure().unit(result.unit()))
-        .findFirst()
-        .orElse("");
-  }
-
-  Optional<Result> find(Result.Subject subject, Mode mode, int services) {
+  Optional<Result> find(Subject subject, Mode mode, int services) {
     return of(subject, mode).filter(result -> result.services() == services).findFirst();
   }
 
@@ -100,6 +77,6 @@ record Comparison(
 
   /** Whether figures of a measure mean something by themselves; only ratios do otherwise. */
   boolean hasFiguresOf(Measure measure) {
-    return !measure.needsTrueClock() || machine.clock() == Machine.Clock.REAL;
+    return !measure.needsTrueClock() || machine().clock() == Clock.REAL;
   }
 }

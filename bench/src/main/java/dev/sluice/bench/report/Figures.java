@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
+import dev.sluice.bench.compare.result.Spread;
 import java.util.Locale;
 
 /** Figures as readers see them: three digits that count. */

@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A place in a file, so that an error can say where it is.
@@ -58,6 +60,15 @@ record JsonField(Path file, String place, JsonNode value) {
   String text() {
     check(value.isTextual(), "must be a text");
     return value.textValue();
+  }
+
+  /** The one that is called so. */
+  <T> T oneOf(T[] all) {
+    Optional<T> found = Arrays.stream(all).filter(one -> one.toString().equals(text())).findFirst();
+    check(
+        found.isPresent(),
+        "must be one of " + Arrays.stream(all).map(T::toString).collect(Collectors.joining(", ")));
+    return found.orElseThrow();
   }
 
   double number() {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.report;
 
+import dev.sluice.bench.compare.result.Clock;
+import dev.sluice.bench.compare.result.CompareReport;
+import dev.sluice.bench.compare.result.Machine;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,17 +15,17 @@ enum WantedMachine {
   HOST(
       "host",
       "Host's kernel",
-      Machine.Clock.REAL,
+      Clock.REAL,
       "bench/run.sh compare --json docs/benchmarks/compare-host.json"),
-  QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", Machine.Clock.INSTRUCTIONS, "vagrant/bench.sh 6.1"),
-  QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", Machine.Clock.INSTRUCTIONS, "vagrant/bench.sh 6.12");
+  QEMU_6_1("qemu-6.1", "Linux 6.1 in QEMU", Clock.INSTRUCTIONS, "vagrant/bench.sh 6.1"),
+  QEMU_6_12("qemu-6.12", "Linux 6.12 in QEMU", Clock.INSTRUCTIONS, "vagrant/bench.sh 6.12");
 
   private final String key;
   private final String title;
-  private final Machine.Clock clock;
+  private final Clock clock;
   private final String command;
 
-  WantedMachine(String key, String title, Machine.Clock clock, String command) {
+  WantedMachine(String key, String title, Clock clock, String command) {
     this.key = key;
     this.title = title;
     this.clock = clock;
@@ -44,14 +47,8 @@ enum WantedMachine {
 
   /** A comparison without results, so that its targets can be named. */
   static Comparison unmeasured(String name) {
-    return new Comparison(
-        name,
-        "",
-        "",
-        "",
-        new Machine("", "", 1, "", 0, true, of(name).clock),
-        List.of(),
-        List.of());
+    Machine machine = new Machine("", "", 1, "", 0, true, of(name).clock);
+    return new Comparison(name, CompareReport.of("", "", "", machine, List.of(), List.of()));
   }
 
   private static WantedMachine of(String name) {

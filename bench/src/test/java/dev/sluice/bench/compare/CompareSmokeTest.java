@@ -3,10 +3,14 @@ package dev.sluice.bench.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bench.compare.result.CompareReport;
-import dev.sluice.bench.compare.result.CompareReport.LeftOut;
+import dev.sluice.bench.compare.result.LeftOut;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
 import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Subject;
+import dev.sluice.bench.compare.result.TrafficPath;
+import dev.sluice.bench.report.ComparisonFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -53,20 +57,17 @@ class CompareSmokeTest {
 
     assertThat(run("--json", json.toString())).as(err.toString()).isZero();
 
-    CompareReport report = new ObjectMapper().readValue(json.toFile(), CompareReport.class);
-    assertThat(report.version()).isEqualTo(1);
-    assertThat(report.kind()).isEqualTo("compare");
-    Set<String> leftOut = report.leftOut().stream().map(LeftOut::mode).collect(Collectors.toSet());
+    CompareReport report = ComparisonFile.read(json);
+    Set<Mode> leftOut = report.leftOut().stream().map(LeftOut::mode).collect(Collectors.toSet());
     assertThat(report.leftOut()).allMatch(left -> !left.why().isBlank());
-    assertThat(leftOut).doesNotContain("direct", "sluice-sockets", "sluice-tc", "sluice-xdp");
+    assertThat(leftOut)
+        .doesNotContain(Mode.DIRECT, Mode.SLUICE_SOCKETS, Mode.SLUICE_TC, Mode.SLUICE_XDP);
     for (Mode mode : Mode.values()) {
-      if (!leftOut.contains(mode.toString())) {
+      if (!leftOut.contains(mode)) {
         isComplete(mode, report.results());
       }
     }
-    assertThat(report.results())
-        .allMatch(result -> result.least() <= result.median() && result.median() <= result.most())
-        .allMatch(result -> result.endpointsPerService() == 10);
+    assertThat(report.results()).allMatch(result -> result.endpoints() == 10);
     assertThat(out.toString()).contains("5 Services, outside-to-node").contains("sluice-xdp");
   }
 
@@ -74,25 +75,27 @@ class CompareSmokeTest {
     for (int services : new int[] {1, 5}) {
       List<Result> results =
           all.stream()
-              .filter(result -> result.mode().equals(mode.toString()))
+              .filter(result -> result.mode() == mode)
               .filter(result -> result.services() == services)
               .toList();
       for (TrafficPath path : TrafficPath.values()) {
         List<Result> ofPath =
-            results.stream().filter(result -> result.path().equals(path.toString())).toList();
-        // Four figures of a round, and three percentiles.
-        assertThat(ofPath).as("%s, %s", mode, path).hasSize(mode.takes(path) ? 4 + 3 : 0);
+            results.stream()
+                .filter(result -> result.subject().path().equals(path.toString()))
+                .toList();
+        // Four figures of a round, and three percentiles of two latencies.
+        assertThat(ofPath).as("%s, %s", mode, path).hasSize(mode.takes(path) ? 4 + 2 * 3 : 0);
         assertThat(ofPath)
-            .filteredOn(result -> !result.measure().equals("cpu-per-connection"))
+            .filteredOn(result -> result.subject().measure() != Measure.CPU_PER_CONNECTION)
             .as("%s, %s", mode, path)
-            .allMatch(result -> result.rounds().size() == 2 && result.least() > 0);
+            .allMatch(result -> result.rounds().size() == 2 && result.spread().least() > 0);
       }
-      List<String> tables =
+      List<Measure> tables =
           results.stream()
-              .filter(result -> result.path().equals("node"))
-              .map(Result::measure)
+              .filter(result -> result.subject().path().equals(Subject.NODE))
+              .map(result -> result.subject().measure())
               .toList();
-      assertThat(tables).as("%s", mode).hasSize(mode == Mode.DIRECT ? 0 : mode.isSluice() ? 4 : 3);
+      assertThat(tables).as("%s", mode).hasSize(mode == Mode.DIRECT ? 0 : mode.isSluice() ? 6 : 3);
     }
   }
 
@@ -102,8 +105,16 @@ class CompareSmokeTest {
     assertThat(err.toString()).contains("no mode is called haproxy").contains("iptables-nft");
     assertThat(run("--services", "0")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("--services must be from 1");
+    assertThat(run("--clock", "sun")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("'--clock'").contains("instructions");
     assertThat(run("--paths", "pod-to-moon")).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("[pod-to-pod, outside-to-node]");
+  }
+
+  @Test
+  void theHelpHasAllOptions() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("--clock=real|instructions").contains("--cold=ROUNDS");
   }
 
   @Test

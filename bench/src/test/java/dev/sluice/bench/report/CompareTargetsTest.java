@@ -3,8 +3,12 @@ package dev.sluice.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.bench.compare.result.CompareReport;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Subject;
 import dev.sluice.bench.controller.Judgement;
-import dev.sluice.bench.report.Result.Subject;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -34,14 +38,16 @@ class CompareTargetsTest {
   /** The sample with other results. */
   private static Comparison changed(String sample, UnaryOperator<Result> change) {
     Comparison comparison = Samples.comparison(sample);
+    CompareReport report = comparison.report();
     return new Comparison(
         comparison.name(),
-        comparison.when(),
-        comparison.command(),
-        comparison.commit(),
-        comparison.machine(),
-        comparison.leftOut(),
-        comparison.results().stream().map(change).toList());
+        CompareReport.of(
+            report.when(),
+            report.command(),
+            report.commit(),
+            report.machine(),
+            report.leftOut(),
+            report.results().stream().map(change).toList()));
   }
 
   /** All of a mode's and a measure's results at a number of Services, times a factor. */
@@ -56,7 +62,6 @@ class CompareTargetsTest {
                 result.subject(),
                 services,
                 result.endpoints(),
-                result.unit(),
                 result.rounds().stream().map(round -> round * factor).toList())
             : result;
   }
@@ -116,7 +121,7 @@ class CompareTargetsTest {
     Comparison without =
         changed(
             Samples.HOST,
-            result -> new Result(result.mode(), other, result.services(), 10, "1/s", List.of(1.0)));
+            result -> new Result(result.mode(), other, result.services(), 10, List.of(1.0)));
     assertThat(CompareTargets.judge(without))
         .isNotEmpty()
         .allSatisfy(

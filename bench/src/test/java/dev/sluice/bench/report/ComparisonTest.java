@@ -4,7 +4,12 @@ package dev.sluice.bench.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.sluice.bench.report.Result.Subject;
+import dev.sluice.bench.compare.result.LeftOut;
+import dev.sluice.bench.compare.result.Measure;
+import dev.sluice.bench.compare.result.Mode;
+import dev.sluice.bench.compare.result.Result;
+import dev.sluice.bench.compare.result.Spread;
+import dev.sluice.bench.compare.result.Subject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +33,8 @@ class ComparisonTest {
     assertThat(host.name()).isEqualTo("host");
     assertThat(host.machine())
         .hasToString("Linux 6.18.0, amd64, 2 x Sample Processor, 24,000 MiB, virtual");
-    assertThat(host.leftOut())
-        .contains(new Comparison.LeftOut(Mode.IPVS_RR, "this kernel has no ip_vs"));
+    assertThat(host.report().leftOut())
+        .contains(new LeftOut(Mode.IPVS_RR, "this kernel has no ip_vs"));
     assertThat(host.of(CONNECTIONS, Mode.DIRECT).map(Result::services))
         .containsExactly(1, 100, 1_000, 10_000);
   }
@@ -42,8 +47,7 @@ class ComparisonTest {
   }
 
   private static Result result(double... rounds) {
-    return new Result(
-        Mode.DIRECT, CONNECTIONS, 1, 10, "1/s", Arrays.stream(rounds).boxed().toList());
+    return new Result(Mode.DIRECT, CONNECTIONS, 1, 10, Arrays.stream(rounds).boxed().toList());
   }
 
   @Test
@@ -64,9 +68,10 @@ class ComparisonTest {
       delimiter = '|',
       value = {
         "\"version\": 1 | \"version\": 2 | version must be 1, not 2",
+        "\"unit\": \"1/s\" | \"unit\": \"1\" | results[0].unit must be 1/s, not \"1\"",
         "\"kind\": \"compare\" | \"kind\": \"jmh\" | kind must be \"compare\", not \"jmh\"",
         "\"when\": \"2026- | \"when\": \"now | when must be an instant such as ",
-        "\"clock\": \"real\" | \"clock\": \"sun\" | machine.clock must be real or instructions",
+        "\"clock\": \"real\" | \"clock\": \"sun\" | machine.clock must be one of real, instructions",
         "\"mode\": \"direct\" | \"mode\": \"drect\" | results[0].mode must be one of direct, ",
         "\"services\": 1, | \"services\": \"1\", | results[0].services must be a whole number",
         "\"rounds\": [ | \"rounds\": [\"1\", | results[0].rounds[0] must be a number, not \"1\"",

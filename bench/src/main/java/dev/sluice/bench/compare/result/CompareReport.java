@@ -23,10 +23,10 @@ public record CompareReport(
     Machine machine,
     List<LeftOut> leftOut,
     List<Result> results) {
-  private static final int VERSION = 1;
+  /** Of these files, as this version of the program writes and reads them. */
+  public static final int VERSION = 1;
 
-  /** A mode that this machine cannot run. */
-  public record LeftOut(String mode, String why) {}
+  public static final String KIND = "compare";
 
   public CompareReport {
     leftOut = List.copyOf(leftOut);
@@ -41,6 +41,6 @@ public record CompareReport(
       Machine machine,
       List<LeftOut> leftOut,
       List<Result> results) {
-    return new CompareReport(VERSION, "compare", when, command, commit, machine, leftOut, results);
+    return new CompareReport(VERSION, KIND, when, command, commit, machine, leftOut, results);
   }
 }

@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
-/**
- * What of a machine bears on a comparison.
- *
- * @param clock {@code real}, or {@code instructions} where time is their number
- */
+/** What of a machine bears on a comparison. */
 public record Machine(
     String kernel,
     String architecture,
@@ -19,11 +16,11 @@ public record Machine(
     String processorModel,
     int memoryMiB,
     boolean virtual,
-    String clock) {
+    Clock clock) {
   private static final int KIBIBYTES = 1024;
 
   /** This machine. */
-  public static Machine read(String clock) {
+  public static Machine read(Clock clock) {
     MachineFacts facts = MachineFacts.read();
     return new Machine(
         facts.kernel(),
@@ -45,5 +42,20 @@ public record Machine(
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read how much memory this machine has", e);
     }
+  }
+
+  /** {@code Linux 6.1.1, amd64, 1 x QEMU processor, 4,096 MiB, virtual}. */
+  @Override
+  public String toString() {
+    return String.format(
+        Locale.ROOT,
+        "Linux %s, %s, %d x %s, %,d MiB%s%s",
+        kernel,
+        architecture,
+        processors,
+        processorModel.isEmpty() ? "unnamed processor" : processorModel,
+        memoryMiB,
+        virtual ? ", virtual" : "",
+        clock == Clock.REAL ? "" : ", its clock counts instructions");
   }
 }

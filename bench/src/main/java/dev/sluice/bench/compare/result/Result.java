@@ -1,69 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare.result;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import dev.sluice.bench.common.Samples;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A measurement of one mode at one number of Services.
  *
- * @param path who asks, or {@code "node"} where no traffic shows the figure
- * @param statistic what a round's figure is of its requests: {@code median} where it is one figure
- *     anyway
- * @param rounds one figure a round
+ * @param endpoints of each Service
+ * @param rounds one figure a round; the n-th rounds of all modes were taken side by side
  */
 @JsonPropertyOrder({
   "mode",
-  "path",
+  "subject",
   "services",
   "endpointsPerService",
-  "measure",
   "unit",
-  "statistic",
   "rounds",
-  "median",
-  "least",
-  "most"
+  "spread"
 })
 public record Result(
-    String mode,
-    String path,
+    Mode mode,
+    @JsonUnwrapped Subject subject,
     int services,
-    int endpointsPerService,
-    String measure,
-    String unit,
-    String statistic,
-    List<Double> rounds,
-    double median,
-    double least,
-    double most) {
+    @JsonProperty("endpointsPerService") int endpoints,
+    List<Double> rounds) {
   public Result {
     rounds = List.copyOf(rounds);
   }
 
-  /** Of the figures of all rounds. */
-  public static Result of(
-      String mode,
-      String path,
-      int services,
-      int endpointsPerService,
-      String measure,
-      String unit,
-      String statistic,
-      List<Double> rounds) {
-    Samples samples = new Samples(rounds);
-    return new Result(
-        mode,
-        path,
-        services,
-        endpointsPerService,
-        measure,
-        unit,
-        statistic,
-        rounds,
-        samples.median(),
-        samples.min(),
-        samples.max());
+  @JsonProperty
+  public String unit() {
+    return subject.measure().unit();
+  }
+
+  @JsonProperty
+  @JsonUnwrapped
+  public Spread spread() {
+    return Spread.of(rounds);
+  }
+
+  /** By round, so that what slowed a whole round down does not count. */
+  public Spread ratioTo(Result reference) {
+    return Spread.of(
+        IntStream.range(0, Math.min(rounds.size(), reference.rounds.size()))
+            .mapToObj(i -> rounds.get(i) / reference.rounds.get(i))
+            .toList());
   }
 }

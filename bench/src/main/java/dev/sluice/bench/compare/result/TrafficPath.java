@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.sluice.bench.compare;
+package dev.sluice.bench.compare.result;
 
 /** Who asks whom. */
-enum TrafficPath {
+public enum TrafficPath {
   /** A pod asks a ClusterIP, and a pod of the same node answers: the fewest hops there are. */
   POD_TO_POD("pod-to-pod"),
   /**
