@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.source.manifests;
 
-import dev.sluice.model.ServiceState;
 import dev.sluice.source.ServiceSource;
 import dev.sluice.source.SourceCounts;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
 import dev.sluice.source.SourceStatus;
 import dev.sluice.source.manifests.DirectoryWatch.Changes;
+import dev.sluice.source.manifests.ManifestCatalog.Change;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,7 +102,7 @@ public final class ManifestDirectory implements ServiceSource {
     private final DirectoryWatch watch;
     private final Listener listener;
     private final DirectoryFiles files = new DirectoryFiles(directory);
-    private ManifestCatalog told = ManifestCatalog.EMPTY;
+    private final ManifestCatalog catalog = new ManifestCatalog();
     private boolean synced;
 
     Loop(DirectoryWatch watch, Listener listener) {
@@ -114,7 +115,8 @@ public final class ManifestDirectory implements ServiceSource {
         Changes changes = new Changes(true, Set.of());
         while (true) {
           unreadable = update(changes);
-          tell(ManifestCatalog.of(files.contents(), unreadable));
+          catalog.setUnreadable(unreadable);
+          tell();
           changes = watch.await();
         }
       } catch (ClosedWatchServiceException | InterruptedException e) {
@@ -126,7 +128,9 @@ public final class ManifestDirectory implements ServiceSource {
       String reason;
       try {
         if (watch.present()) {
-          files.update(changes);
+          SortedMap<String, ManifestFile> read = files.update(changes);
+          int objects = catalog.update(read);
+          LOG.debug("{} files read, {} objects looked at", read.size(), objects);
           return Optional.empty();
         }
         reason = "the directory is gone";
@@ -138,40 +142,28 @@ public final class ManifestDirectory implements ServiceSource {
               directory.toString(), 0, "", reason + "; what it held before stays in force"));
     }
 
-    private SourceCounts counted(List<ServiceState> changes) {
+    private SourceCounts counted(List<Change> changes) {
       long services = counts.serviceChanges();
       long endpoints = counts.endpointChanges();
-      for (ServiceState state : changes) {
-        ServiceState before =
-            told.services()
-                .getOrDefault(
-                    state.name(), new ServiceState(state.name(), Optional.empty(), List.of()));
-        services += state.service().equals(before.service()) ? 0 : 1;
-        endpoints += state.slices().equals(before.slices()) ? 0 : 1;
+      for (Change change : changes) {
+        services += change.now().service().equals(change.before().service()) ? 0 : 1;
+        endpoints += change.now().slices().equals(change.before().slices()) ? 0 : 1;
       }
       return SourceCounts.ofChanges(services, endpoints);
     }
 
-    private void tell(ManifestCatalog now) {
-      ignoredObjects = now.ignored();
+    private void tell() {
+      ignoredObjects = catalog.ignored();
       try {
-        List<ServiceState> changes = now.changesSince(told);
+        List<Change> changes = catalog.changes();
         if (!changes.isEmpty()) {
           counts = counted(changes);
-          listener.changed(changes);
+          listener.changed(changes.stream().map(Change::now).toList());
           lastEvent = Optional.of(Instant.now());
         }
-        for (SourceProblem problem : told.problems()) {
-          if (!now.problems().contains(problem)) {
-            listener.problemResolved(problem);
-          }
-        }
-        for (SourceProblem problem : now.problems()) {
-          if (!told.problems().contains(problem)) {
-            listener.problem(problem);
-          }
-        }
-        told = now;
+        catalog.resolvedProblems().forEach(listener::problemResolved);
+        catalog.newProblems().forEach(listener::problem);
+        catalog.markTold();
         if (!synced) {
           listener.synced();
           synced = true;

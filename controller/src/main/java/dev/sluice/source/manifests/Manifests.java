@@ -4,10 +4,8 @@ package dev.sluice.source.manifests;
 import dev.sluice.model.ServiceState;
 import dev.sluice.source.SourceException;
 import dev.sluice.source.SourceProblem;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -34,11 +32,9 @@ public final class Manifests {
       throw new SourceException(
           file.problems().stream().map(SourceProblem::toString).collect(Collectors.joining("\n")));
     }
-    ManifestCatalog catalog =
-        ManifestCatalog.of(new TreeMap<>(Map.of(name, file)), Optional.empty());
-    catalog.problems().forEach(warnings);
-    return catalog.services().values().stream()
-        .sorted(Comparator.comparing(ServiceState::name))
-        .toList();
+    ManifestCatalog catalog = new ManifestCatalog();
+    catalog.update(new TreeMap<>(Map.of(name, file)));
+    catalog.newProblems().forEach(warnings);
+    return catalog.services();
   }
 }

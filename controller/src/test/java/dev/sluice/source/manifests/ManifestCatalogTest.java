@@ -8,6 +8,7 @@ import dev.sluice.compatibility.ShowsRules;
 import dev.sluice.model.ServiceName;
 import dev.sluice.model.ServiceState;
 import dev.sluice.source.manifests.DirectoryWatch.Changes;
+import dev.sluice.source.manifests.ManifestCatalog.Change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is remembered of objects, and for how long. */
 class ManifestCatalogTest {
@@ -39,32 +42,42 @@ class ManifestCatalogTest {
       """;
   private static final ServiceName WEB = new ServiceName("default", "web");
 
+  private static final Changes EVERYTHING = new Changes(true, Set.of());
+
   private final ManifestReader reader = new ManifestReader();
+  private final ManifestCatalog catalog = new ManifestCatalog();
 
   @TempDir Path directory;
 
-  private ManifestCatalog catalog(Map<String, String> files) {
-    TreeMap<String, ManifestFile> read = new TreeMap<>();
-    files.forEach((name, text) -> read.put(name, reader.read(name, text.getBytes(UTF_8))));
-    return ManifestCatalog.of(read, Optional.empty());
+  /** Takes the text of a file, or its deletion if that is empty, and tells what changed. */
+  private List<ServiceState> take(String name, String text) {
+    ManifestFile now = text.isEmpty() ? ManifestFile.NONE : reader.read(name, text.getBytes(UTF_8));
+    catalog.update(new TreeMap<>(Map.of(name, now)));
+    return told();
   }
 
-  private static List<ServiceState> gone() {
-    return List.of(new ServiceState(WEB, Optional.empty(), List.of()));
+  private static Changes touched(String name) {
+    return new Changes(false, Set.of(name));
+  }
+
+  private List<ServiceState> told() {
+    List<ServiceState> changes = catalog.changes().stream().map(Change::now).toList();
+    catalog.markTold();
+    return changes;
   }
 
   @Test
   @ShowsRules(13)
   void ofANameWhoseLastSliceGoesAfterItsServiceNothingIsRemembered() {
-    ManifestCatalog both = catalog(Map.of("service.yaml", SERVICE, "slice.yaml", SLICE));
-    ManifestCatalog slice = catalog(Map.of("slice.yaml", SLICE));
-    ManifestCatalog nothing = catalog(Map.of());
+    take("service.yaml", SERVICE);
+    take("slice.yaml", SLICE);
 
-    assertThat(slice.changesSince(both)).singleElement().satisfies(this::isWebWithoutService);
-    assertThat(slice.services()).containsOnlyKeys(WEB);
-    assertThat(nothing.changesSince(slice)).isEqualTo(gone());
-    assertThat(nothing.services()).isEmpty();
-    assertThat(catalog(Map.of()).changesSince(nothing)).isEmpty();
+    assertThat(take("service.yaml", "")).singleElement().satisfies(this::isWebWithoutService);
+    assertThat(catalog.services()).singleElement().satisfies(this::isWebWithoutService);
+    assertThat(take("slice.yaml", ""))
+        .containsExactly(new ServiceState(WEB, Optional.empty(), List.of()));
+    assertThat(catalog.services()).isEmpty();
+    assertThat(told()).isEmpty();
   }
 
   private void isWebWithoutService(ServiceState state) {
@@ -78,13 +91,13 @@ class ManifestCatalogTest {
   void ofADeletedFileNothingIsRemembered() throws IOException {
     Path file = Files.writeString(directory.resolve("slice.yaml"), SLICE);
     DirectoryFiles files = new DirectoryFiles(directory);
-    files.update(new Changes(true, Set.of()));
-    assertThat(files.contents()).containsOnlyKeys("slice.yaml");
+    assertThat(files.update(EVERYTHING)).containsOnlyKeys("slice.yaml");
 
     Files.delete(file);
-    files.update(new Changes(false, Set.of("slice.yaml")));
 
-    assertThat(files.contents()).isEmpty();
+    assertThat(files.update(touched("slice.yaml")))
+        .isEqualTo(Map.of("slice.yaml", ManifestFile.NONE));
+    assertThat(files.update(EVERYTHING)).isEmpty();
   }
 
   /** It came and went between two looks at the directory. */
@@ -93,16 +106,57 @@ class ManifestCatalogTest {
   void theDeletionOfASliceThatWasNeverSeenIsNoChange() throws IOException {
     Files.writeString(directory.resolve("service.yaml"), SERVICE);
     DirectoryFiles files = new DirectoryFiles(directory);
-    files.update(new Changes(true, Set.of()));
-    ManifestCatalog before = ManifestCatalog.of(files.contents(), Optional.empty());
+    catalog.update(files.update(EVERYTHING));
+    assertThat(told()).extracting(ServiceState::name).containsExactly(WEB);
     Path slice = Files.writeString(directory.resolve("slice.yaml"), SLICE);
     Files.delete(slice);
 
-    files.update(new Changes(false, Set.of("slice.yaml")));
-    ManifestCatalog after = ManifestCatalog.of(files.contents(), Optional.empty());
+    catalog.update(files.update(touched("slice.yaml")));
 
-    assertThat(before.services()).containsOnlyKeys(WEB);
-    assertThat(after.changesSince(before)).isEmpty();
-    assertThat(after.problems()).isEmpty();
+    assertThat(told()).isEmpty();
+    assertThat(catalog.problems()).isEmpty();
+  }
+
+  @Test
+  void aDefinitionHiddenByAnotherFilesComesIntoForceWhenThatGoes() {
+    String other = SERVICE.replace("10.96.0.1", "10.96.0.2");
+    take("b.yaml", other);
+    assertThat(clusterIps(take("a.yaml", SERVICE))).containsExactly("10.96.0.1");
+    assertThat(catalog.problems())
+        .singleElement()
+        .hasToString(
+            "b.yaml, document 1, Service default/web: defined before in a.yaml, which wins;"
+                + " remove one of the two");
+
+    assertThat(clusterIps(take("a.yaml", ""))).containsExactly("10.96.0.2");
+    assertThat(catalog.problems()).isEmpty();
+  }
+
+  private static List<String> clusterIps(List<ServiceState> states) {
+    return states.stream().map(state -> state.service().orElseThrow().clusterIp()).toList();
+  }
+
+  /** A count, so that it holds on every machine: the time of a change must not grow with files. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 10_000})
+  void aChangedFileCostsALookAtItsOwnObjectsHoweverManyOthersThereAre(int others) {
+    for (int other = 0; other < others; other++) {
+      take("other-%d.yaml".formatted(other), SERVICE.replace("name: web", "name: other-" + other));
+    }
+    take("web.yaml", SERVICE + "---\n" + SLICE);
+    List<ServiceState> before = catalog.services();
+    ManifestFile changed =
+        reader.read(
+            "web.yaml",
+            (SERVICE + "---\n" + SLICE.replace("10.244.0.1", "10.244.0.2")).getBytes(UTF_8));
+
+    int looked = catalog.update(new TreeMap<>(Map.of("web.yaml", changed)));
+
+    assertThat(looked).as("two it had and two it has").isEqualTo(4);
+    assertThat(told()).extracting(ServiceState::name).containsExactly(WEB);
+    assertThat(catalog.services())
+        .as("states of the others, the very same objects")
+        .usingElementComparator((one, other) -> one == other ? 0 : 1)
+        .containsAll(before.subList(0, others));
   }
 }
