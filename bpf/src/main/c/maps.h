@@ -89,6 +89,13 @@ HASH_MAP(fragment6, BPF_MAP_TYPE_LRU_HASH, struct fragment_key6, struct fragment
  */
 HASH_MAP(shared_port, BPF_MAP_TYPE_LRU_HASH, struct shared_port, __u32, 4096);
 
+/*
+ * TCP sockets that a hook has connected, by their cookie: for those who ask for the peer. Not in the
+ * socket's storage, which the kernel would allocate and free with every connection: ten times the
+ * price. LRU: of more connections than this the oldest lose the Service's name, no more.
+ */
+HASH_MAP(connected_to, BPF_MAP_TYPE_LRU_HASH, __u64, struct translation, 131072);
+
 /* Admitted sources and pod networks; looked up for first packets only. The value says nothing. */
 #define PREFIX_MAP(NAME, KEY)                                                                      \
 	struct {                                                                                   \

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
  * The socket hooks: a socket that calls a VIP is connected to a backend at once, so that its packets
- * need no translation. What the hook did is kept in the socket's own storage, which goes with it.
+ * need no translation. What the hook did is kept as long as the socket is there: of a datagram socket
+ * in its own storage, of a TCP socket in a table.
  *
  * The "6" programs also serve IPv4: a dual-stack socket calls ::ffff:a.b.c.d (every JVM does). A mapped
  * datagram leaves by sendmsg4 and its answer comes by recvmsg6, so the storage knows no family:
@@ -155,12 +156,6 @@ static __always_inline int lead_to(const struct translation *translation, struct
 	return ALLOW;
 }
 
-static __always_inline int without_storage(void)
-{
-	count_pressure(PRESSURE_SOCKET_STORAGE);
-	return left_to_packets();
-}
-
 /* Connects a TCP socket that the hook may decide about. */
 static __always_inline int connect_stream(struct bpf_sock_addr *context, struct endpoint *called,
 					  bool *changed, const struct service *service,
@@ -168,14 +163,14 @@ static __always_inline int connect_stream(struct bpf_sock_addr *context, struct 
 {
 	const struct list list = list_of(service, true);
 	struct translation translation = {};
-	struct translation *stored;
+	__u64 cookie;
 
 	if (!choose_translation(service, self, &list, bpf_get_prandom_u32(), called, &translation))
 		return refuse(called, IPPROTO_TCP, without_backend(service), own, false);
-	stored = bpf_sk_storage_get(&connected_to, context->sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!stored)
-		return without_storage();
-	*stored = translation;
+	cookie = bpf_get_socket_cookie(context);
+	/* Connecting is worth more than the name. */
+	if (bpf_map_update_elem(&connected_to, &cookie, &translation, BPF_ANY))
+		count_pressure(PRESSURE_SOCKET_STORAGE);
 	count_service(service->id, 1, 0, 0);
 	return lead_to(&translation, called, changed);
 }
@@ -246,8 +241,10 @@ static __always_inline int call_by_datagram(struct bpf_sock_addr *context, struc
 	int verdict = ALLOW;
 
 	state = bpf_sk_storage_get(&socket_state, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!state)
-		return without_storage();
+	if (!state) {
+		count_pressure(PRESSURE_SOCKET_STORAGE);
+		return left_to_packets();
+	}
 	if (by_packets) {
 		keep_apart(socket, state, called);
 		return left_to_packets();
@@ -317,9 +314,11 @@ static __always_inline struct translation *translation_to(struct bpf_sock_addr *
 {
 	struct translation *translation;
 	struct socket_state *state;
+	__u64 cookie;
 
 	if (context->protocol == IPPROTO_TCP) {
-		translation = bpf_sk_storage_get(&connected_to, context->sk, NULL, 0);
+		cookie = bpf_get_socket_cookie(context);
+		translation = bpf_map_lookup_elem(&connected_to, &cookie);
 		return translation && same_endpoint(&translation->backend,
 						    translation->backend_port, backend)
 			       ? translation
@@ -378,5 +377,20 @@ PEER_HOOK(recvmsg, 4)
 PEER_HOOK(recvmsg, 6)
 PEER_HOOK(getpeername, 4)
 PEER_HOOK(getpeername, 6)
+
+/* A socket goes: its place is free for the next connection. */
+SEC("cgroup/sock_release")
+int sock_release(struct bpf_sock *socket)
+{
+	__u64 cookie;
+
+	if (socket->protocol != IPPROTO_TCP)
+		return ALLOW;
+	cookie = bpf_get_socket_cookie(socket);
+	/* Most were not connected by a hook, and a look takes no lock. */
+	if (bpf_map_lookup_elem(&connected_to, &cookie))
+		bpf_map_delete_elem(&connected_to, &cookie);
+	return ALLOW;
+}
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-2-Clause */
 /*
- * What a socket remembers of its translations. A connection has one. A datagram socket has several, of
- * which no two valid ones name the same backend, for a datagram says no more than which backend it
- * comes from: the backend tells which frontend was called.
+ * What a datagram socket remembers of its translations. No two valid ones name the same backend, for
+ * a datagram says no more than which backend it comes from: the backend tells which frontend was
+ * called.
  */
 #ifndef SLUICE_SOCKET_STATE_H
 #define SLUICE_SOCKET_STATE_H
@@ -10,20 +10,13 @@
 #include "call.h"
 #include "verdict.h"
 
-/* Freed with the socket: nothing to collect, nothing to evict. */
-#define SOCKET_MAP(NAME, VALUE)                                                                    \
-	struct {                                                                                   \
-		__uint(type, BPF_MAP_TYPE_SK_STORAGE);                                             \
-		__uint(map_flags, BPF_F_NO_PREALLOC);                                              \
-		__type(key, int);                                                                  \
-		__type(value, VALUE);                                                              \
-	} NAME SEC(".maps")
-
-/* What datagram sockets remember. */
-SOCKET_MAP(socket_state, struct socket_state);
-
-/* What TCP sockets remember. Small: it is allocated and freed with every connection. */
-SOCKET_MAP(connected_to, struct translation);
+/* What datagram sockets remember. Freed with the socket: nothing to collect, nothing to evict. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct socket_state);
+} socket_state SEC(".maps");
 
 static __always_inline bool same_endpoint(const struct address6 *address, __be16 port,
 					  const struct endpoint *endpoint)

@@ -22,11 +22,13 @@ public final class SocketAttachments {
 
   private static Map<String, CgroupAttachType> programs() {
     Map<String, CgroupAttachType> programs = new LinkedHashMap<>();
-    // What tells a peer comes first: no socket may meet a translation that is not undone for it.
+    // What tells a peer comes first: no socket may meet a translation that is not undone for it,
+    // and none is to be remembered that nobody forgets.
     programs.put("recvmsg4", CgroupAttachType.UDP4_RECVMSG);
     programs.put("recvmsg6", CgroupAttachType.UDP6_RECVMSG);
     programs.put("getpeername4", CgroupAttachType.INET4_GETPEERNAME);
     programs.put("getpeername6", CgroupAttachType.INET6_GETPEERNAME);
+    programs.put("sock_release", CgroupAttachType.INET_SOCK_RELEASE);
     programs.put("sendmsg4", CgroupAttachType.UDP4_SENDMSG);
     programs.put("sendmsg6", CgroupAttachType.UDP6_SENDMSG);
     programs.put("connect4", CgroupAttachType.INET4_CONNECT);

@@ -190,7 +190,9 @@ public final class LoadedObjects implements AutoCloseable {
     Map<String, BpfMap> shared = new HashMap<>(live.maps);
     shared.keySet().retainAll(READ_BY_PACKETS);
     Map<String, Integer> few = new HashMap<>();
-    for (String map : List.of(MapNames.FRAGMENT4, MapNames.FRAGMENT6, MapNames.SHARED_PORT)) {
+    for (String map :
+        List.of(
+            MapNames.FRAGMENT4, MapNames.FRAGMENT6, MapNames.SHARED_PORT, MapNames.CONNECTED_TO)) {
       few.put(map, FEW_ENTRIES);
     }
     for (FamilyLayout layout : FamilyLayout.values()) {

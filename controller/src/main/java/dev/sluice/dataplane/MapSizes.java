@@ -14,6 +14,7 @@ import dev.sluice.bpf.Frontend6;
 import dev.sluice.bpf.Limits;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.Service;
+import dev.sluice.bpf.Translation;
 import java.util.Map;
 
 /**
@@ -89,6 +90,11 @@ public record MapSizes(
     return Flow4.SIZE + FlowKey4.SIZE + Flow6.SIZE + FlowKey6.SIZE + 2L * HASH_OVERHEAD;
   }
 
+  /** TCP connections whose Service is known to the socket: half of what a flow table holds. */
+  private int connections() {
+    return Math.max(2, flows / 4);
+  }
+
   /** The entries of a map, if its size is a choice. */
   Map<String, Integer> entries() {
     return Map.ofEntries(
@@ -104,6 +110,7 @@ public record MapSizes(
         Map.entry(MapNames.EMBRYO6, embryos),
         Map.entry(MapNames.FRAGMENT4, fragments),
         Map.entry(MapNames.FRAGMENT6, fragments),
+        Map.entry(MapNames.CONNECTED_TO, connections()),
         Map.entry(MapNames.EVENTS, eventBytes));
   }
 
@@ -113,6 +120,7 @@ public record MapSizes(
         FragmentKey4.SIZE + FragmentKey6.SIZE + 2L * Fragment.SIZE + 2L * HASH_OVERHEAD;
     return (flows + (long) embryos) * bytesPerFlow()
         + fragments * perFragmented
+        + connections() * (long) (Translation.SIZE + Long.BYTES + HASH_OVERHEAD)
         + services * (2L * (Frontend6.SIZE + Service.SIZE + HASH_OVERHEAD))
         + backends * ((long) Backend4.SIZE + Backend6.SIZE + Integer.BYTES)
         + (long) regionBlocks * Limits.REGION_BLOCK * Integer.BYTES

@@ -30,6 +30,7 @@ final class EveryProgram {
       programs.add(objects.socketProgram(call + "4"));
       programs.add(objects.socketProgram(call + "6"));
     }
+    programs.add(objects.socketProgram("sock_release"));
     if (iteratorsMakeCookies) {
       programs.add(objects.staleSocketProgram(true));
     }

@@ -37,7 +37,8 @@ final class HookedNode implements AutoCloseable {
           "recvmsg4", CgroupAttachType.UDP4_RECVMSG,
           "recvmsg6", CgroupAttachType.UDP6_RECVMSG,
           "getpeername4", CgroupAttachType.INET4_GETPEERNAME,
-          "getpeername6", CgroupAttachType.INET6_GETPEERNAME);
+          "getpeername6", CgroupAttachType.INET6_GETPEERNAME,
+          "sock_release", CgroupAttachType.INET_SOCK_RELEASE);
 
   private static final MapSizes SIZES = new MapSizes(64, 64, 256, 64, 64, 64);
 
@@ -102,6 +103,13 @@ final class HookedNode implements AutoCloseable {
     NodeUnderTest.clear(objects.map(MapNames.SHARED_PORT));
     List<ServiceName> names = dataplane.portIds().keySet().stream().map(PortKey::service).toList();
     names.forEach(name -> dataplane.apply(ServicePlan.nothing(name)));
+  }
+
+  /** TCP sockets that are known to have been connected by a hook. */
+  int connectedSockets() {
+    int[] sockets = {0};
+    objects.map(MapNames.CONNECTED_TO).forEach((cookie, translation) -> sockets[0]++);
+    return sockets[0];
   }
 
   ReasonCounts counts() {

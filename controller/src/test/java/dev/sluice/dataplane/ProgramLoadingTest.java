@@ -42,7 +42,7 @@ class ProgramLoadingTest {
             EveryProgram.SIZES, canSetErrno, collectInKernel, nodeSocketsOnly, closesAddresses);
     try (LoadedObjects objects = LoadedObjects.unpinned(options)) {
       List<BpfProgram> programs = EveryProgram.of(objects, true);
-      assertThat(programs).hasSize(collectInKernel ? 18 : 17);
+      assertThat(programs).hasSize(collectInKernel ? 19 : 18);
       for (BpfProgram program : programs) {
         long instructions = program.verifiedInstructions(); // 0 before Linux 5.16
         System.out.println(program.name() + ": " + instructions + " instructions verified");

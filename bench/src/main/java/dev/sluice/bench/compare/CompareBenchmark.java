@@ -114,16 +114,17 @@ public final class CompareBenchmark implements Callable<Integer> {
       new Comparison(services, modes, extent, load, results, progress).run();
       progress.interrupt();
       new TextReport(results, out()).print(services, modes, extent.paths());
+      // Each time, so that whoever ends a long run keeps what is done.
+      write(
+          CompareReport.of(
+              Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+              command(),
+              System.getProperty("sluice.commit", "unknown"),
+              Machine.read(clock),
+              feasibility.leftOut(),
+              results.list()));
     }
     progress.end();
-    write(
-        CompareReport.of(
-            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            command(),
-            System.getProperty("sluice.commit", "unknown"),
-            Machine.read(clock),
-            feasibility.leftOut(),
-            results.list()));
   }
 
   private List<Mode> modes() {
