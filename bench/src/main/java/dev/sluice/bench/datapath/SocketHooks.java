@@ -2,33 +2,35 @@
 package dev.sluice.bench.datapath;
 
 import dev.sluice.dataplane.LoadedObjects;
+import dev.sluice.loader.BpfException;
 import dev.sluice.loader.BpfLink;
 import dev.sluice.loader.CgroupAttachType;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The programs that see connect(), on a cgroup until this is closed. */
+/** The programs that a connection meets, on a cgroup until this is closed. */
 final class SocketHooks implements AutoCloseable {
-  private final BpfLink connect4;
-  private final BpfLink connect6;
+  private final List<BpfLink> links = new ArrayList<>();
 
   SocketHooks(LoadedObjects objects, Path cgroup) {
-    connect4 = attach(objects, "connect4", cgroup, CgroupAttachType.INET4_CONNECT);
     try {
-      connect6 = attach(objects, "connect6", cgroup, CgroupAttachType.INET6_CONNECT);
-    } catch (RuntimeException e) {
-      connect4.close();
+      attach(objects, "sock_release", cgroup, CgroupAttachType.INET_SOCK_RELEASE);
+      attach(objects, "connect4", cgroup, CgroupAttachType.INET4_CONNECT);
+      attach(objects, "connect6", cgroup, CgroupAttachType.INET6_CONNECT);
+    } catch (BpfException e) {
+      close();
       throw e;
     }
   }
 
-  private static BpfLink attach(
+  private void attach(
       LoadedObjects objects, String program, Path cgroup, CgroupAttachType type) {
-    return BpfLink.attachCgroup(objects.socketProgram(program), cgroup, type);
+    links.add(BpfLink.attachCgroup(objects.socketProgram(program), cgroup, type));
   }
 
   @Override
   public void close() {
-    connect6.close();
-    connect4.close();
+    links.forEach(BpfLink::close);
   }
 }
