@@ -19,26 +19,32 @@ Only its ratios mean something. The second runs it in the machine of the
 Vagrantfile (VirtualBox or libvirt), which it brings up and leaves running, into
 compare-vagrant.json. Both files are written to docs/benchmarks.
 
-OPTIONs are those of bench/run.sh compare. Without any, with QEMU: what takes some
-20 minutes on an otherwise idle machine.
+OPTIONs are those of bench/run.sh compare, --json FILE among them, in docs/benchmarks.
+Without any, with QEMU: all modes with 1, 100 and 1,000 Services, some 30 minutes
+on an otherwise idle machine. 10,000 take the rules' programs an hour and more to
+load there; for Sluice and IPVS, some 10 minutes:
+
+  vagrant/bench.sh 6.12 --json docs/benchmarks/compare-qemu-6.12-10000.json \
+    --services 10000 --modes direct,sluice-sockets,sluice-tc,ipvs-rr,ipvs-mh \
+    --paths pod-to-pod --rounds 3 --connections 1000 --requests 500 \
+    --datagrams 500 --stream 0 --cold 1 --changes 1
 END
 }
 
 # Small rounds: the clock makes them alike.
 # shellcheck disable=SC2054
-quick=(--services 1,100,1000,10000 --rounds 3 --connections 1000 --requests 500 --datagrams 500 --stream 8
-  --cold 1 --changes 2)
+quick=(--services 1,100,1000 --rounds 3 --connections 1000 --requests 500 --datagrams 500 --stream 8
+  --cold 1 --changes 3)
 
 in_qemu() {
-  local kernel=$1 json
+  local kernel=$1 json=docs/benchmarks/compare-qemu-$1.json
   shift
   (($#)) || set -- "${quick[@]}"
-  json=docs/benchmarks/compare-qemu-$kernel.json
+  [[ " $* " == *" --json"[\ =]* ]] || set -- --json "$json" "$@"
   # Builds; in the virtual machine it would take an hour.
   bench/run.sh compare --help >/dev/null
   "$here/qemu.sh" --kernel "$kernel" --memory 6144 --time-limit 7200 --share docs/benchmarks -- \
-    bench/run.sh compare --clock instructions --json "$json" "$@"
-  echo "bench.sh: wrote $json" >&2
+    bench/run.sh compare --clock instructions "$@"
 }
 
 in_vagrant() {
