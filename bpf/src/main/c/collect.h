@@ -2,7 +2,7 @@
 /* One table entry under the collector's eye. */
 
 static __always_inline void FN(mark_used)(const struct FN(flow_key) *key,
-					       const struct FN(flow) *original)
+					  const struct FN(flow) *original)
 {
 	set_bit(&vip_bits_used,
 		FN(filter_bit)(&key->destination, key->destination_port, key->protocol));

@@ -12,15 +12,6 @@ static __always_inline bool test_bit(void *filter, __u32 bit)
 	return block && block->bits[bit / 64 % 8] >> bit % 64 & 1;
 }
 
-/* Where a cell is. */
-static __always_inline __u8 *reply_cell(__u32 cell)
-{
-	__u32 index = cell / REPLY_BLOCK;
-	struct reply_block *block = bpf_map_lookup_elem(&reply_cells, &index);
-
-	return block ? &block->cell[cell % REPLY_BLOCK] : NULL;
-}
-
 static __always_inline void set_bit(void *filter, __u32 bit)
 {
 	__u32 index = bit / 512;
@@ -28,6 +19,15 @@ static __always_inline void set_bit(void *filter, __u32 bit)
 
 	if (block)
 		block->bits[bit / 64 % 8] |= 1ULL << bit % 64;
+}
+
+/* Where a cell is. */
+static __always_inline __u8 *reply_cell(__u32 cell)
+{
+	__u32 index = cell / REPLY_BLOCK;
+	struct reply_block *block = bpf_map_lookup_elem(&reply_cells, &index);
+
+	return block ? &block->cell[cell % REPLY_BLOCK] : NULL;
 }
 
 #endif

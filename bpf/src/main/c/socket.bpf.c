@@ -176,8 +176,8 @@ static __always_inline int connect_stream(struct bpf_sock_addr *context, struct 
 }
 
 /*
- * Makes the slot of a datagram socket's call that the hook may decide. Returns NULL if there is none, and what the
- * program is to return then in `verdict`.
+ * Makes the slot of a datagram socket's call that the hook may decide. Returns NULL if there is none,
+ * and what the program is to return then in `verdict`.
  *
  * Two frontends of one socket must not share a backend. A pod's datagrams to the second one go by
  * packets; otherwise (connect() has one peer; the node's own sockets have no packet path) the newer
