@@ -7,7 +7,8 @@ static __always_inline void FN(mark_used)(const struct FN(flow_key) *key,
 	set_bit(&vip_bits_used,
 		FN(filter_bit)(&key->destination, key->destination_port, key->protocol));
 	set_bit(&reply_cells_used,
-		FN(cell_of)(&original->destination, original->destination_port, key->protocol));
+		FN(cell_of)(&original->destination, original->destination_port, key->protocol,
+			    original->apply == APPLY_INGRESS_LOCAL));
 }
 
 /* Of a flow of which one side has sent the flags `seen` and the other one `other`. */

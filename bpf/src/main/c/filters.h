@@ -21,13 +21,13 @@ static __always_inline void set_bit(void *filter, __u32 bit)
 		block->bits[bit / 64 % 8] |= 1ULL << bit % 64;
 }
 
-/* Where a cell is. */
-static __always_inline __u8 *reply_cell(__u32 cell)
+/* Where the pair of a cell is. */
+static __always_inline struct reply_pair *reply_pair(__u32 cell)
 {
-	__u32 index = cell / REPLY_BLOCK;
+	__u32 index = cell / 2 / REPLY_PAIRS;
 	struct reply_block *block = bpf_map_lookup_elem(&reply_cells, &index);
 
-	return block ? &block->cell[cell % REPLY_BLOCK] : NULL;
+	return block ? &block->pair[cell / 2 % REPLY_PAIRS] : NULL;
 }
 
 #endif
@@ -55,26 +55,32 @@ static __always_inline __u32 FN(filter_bit)(const struct FN(address) *address, _
 	return FN(filter_hash)(address, port, protocol) >> (64 - FILTER_BITS_LOG2);
 }
 
-/* The cell of a backend. */
-static __always_inline __u32 FN(cell_of)(const struct FN(address) *address, __be16 port, __u8 protocol)
+/* The cell of a backend, for the replies that egress translates or for those that ingress does. */
+static __always_inline __u32 FN(cell_of)(const struct FN(address) *address, __be16 port, __u8 protocol,
+					 bool at_egress)
 {
-	return FN(filter_hash)(address, port, protocol) >> (64 - REPLY_CELLS_LOG2);
+	return (FN(filter_hash)(address, port, protocol) >> (64 - REPLY_CELLS_LOG2) & ~1U) | at_egress;
 }
 
+/* Does the backend have flows, wherever their replies are translated? */
 static __always_inline bool FN(has_flows)(const struct FN(address) *backend, __be16 port, __u8 protocol)
 {
-	const __u8 *cell = reply_cell(FN(cell_of)(backend, port, protocol));
+	const struct reply_pair *pair = reply_pair(FN(cell_of)(backend, port, protocol, false));
 
-	return cell && *cell != REPLY_CELL_EMPTY;
+	return pair && (pair->at_ingress | pair->at_egress) != REPLY_CELL_EMPTY;
 }
 
 /* To be called once a flow is in its table: a collection that misses it there then finds the mark. */
 static __always_inline void FN(expect_replies)(const struct FN(address) *backend, __be16 port,
-					       __u8 protocol)
+					       __u8 protocol, bool at_egress)
 {
-	__u8 *cell = reply_cell(FN(cell_of)(backend, port, protocol));
+	struct reply_pair *pair = reply_pair(FN(cell_of)(backend, port, protocol, at_egress));
+	__u8 *cell;
 
-	if (cell && *cell != REPLY_CELL_OPENED)
+	if (!pair)
+		return;
+	cell = at_egress ? &pair->at_egress : &pair->at_ingress;
+	if (*cell != REPLY_CELL_OPENED)
 		*cell = REPLY_CELL_OPENED;
 }
 
@@ -84,7 +90,11 @@ static __always_inline bool FN(maybe_frontend)(const struct FN(flow_key) *key)
 			FN(filter_bit)(&key->destination, key->destination_port, key->protocol));
 }
 
-static __always_inline bool FN(maybe_reply)(const struct FN(flow_key) *key)
+/* May the packet be a reply that this hook translates? */
+static __always_inline bool FN(maybe_reply)(const struct FN(flow_key) *key, bool at_egress)
 {
-	return FN(has_flows)(&key->source, key->source_port, key->protocol);
+	const struct reply_pair *pair =
+		reply_pair(FN(cell_of)(&key->source, key->source_port, key->protocol, at_egress));
+
+	return pair && (at_egress ? pair->at_egress : pair->at_ingress) != REPLY_CELL_EMPTY;
 }

@@ -117,7 +117,9 @@ static __noinline int FN(identify)(struct __sk_buff *skb, struct FN(packet) *pac
 	end = packet->transport + transport_header(packet->key.protocol);
 	if (FN(ends_before)(skb, end))
 		return REASON_PASS_TRUNCATED;
-	if (part.more && (FN(maybe_frontend)(&packet->key) || FN(maybe_reply)(&packet->key))) {
+	if (part.more && (FN(maybe_frontend)(&packet->key) ||
+			  FN(has_flows)(&packet->key.source, packet->key.source_port,
+					packet->key.protocol))) {
 		first.source_port = packet->key.source_port;
 		first.destination_port = packet->key.destination_port;
 		first.protocol = packet->key.protocol;

@@ -155,7 +155,7 @@ static __always_inline verdict_t FN(translate_error)(struct __sk_buff *skb, bool
 	quote.header = outer.transport + sizeof(icmp);
 	if (!FN(is_error)(icmp.type) || !FN(read_quote)(skb, &quote, &key))
 		return verdict(REASON_PASS_PROTOCOL, PASS);
-	if (!FN(maybe_frontend)(&key) && !FN(maybe_reply)(&key))
+	if (!FN(maybe_frontend)(&key) && !FN(maybe_reply)(&key, !ingress))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	if (!FN(find_flow)(&key, &flow, &stored))
 		return verdict(REASON_PASS_NO_FLOW, PASS);

@@ -56,11 +56,17 @@ struct filter_block {
 	__u64 bits[8];
 };
 
-/* A cache line of cells, each an enum reply_cell. */
-#define REPLY_BLOCK 64
+/* What is known of replies from one place of the filter; each an enum reply_cell. */
+struct reply_pair {
+	__u8 at_ingress; /* of replies that ingress, or XDP, translates: by source NAT or a hairpin */
+	__u8 at_egress;
+};
+
+/* A cache line of them. */
+#define REPLY_PAIRS 32
 
 struct reply_block {
-	__u8 cell[REPLY_BLOCK];
+	struct reply_pair pair[REPLY_PAIRS];
 };
 
 /* Frontend to decision, one entry per address, port and protocol. */
@@ -130,7 +136,7 @@ ARRAY_MAP(vip_bits, BPF_MAP_TYPE_ARRAY, struct filter_block, FILTER_BITS / 512, 
  * flow sets its backend's; a backend that only sockets are led to has none, and its packets cost no
  * look into the flow table. A byte each: two processors store at once, and atomic bits are kernel 5.12's.
  */
-ARRAY_MAP(reply_cells, BPF_MAP_TYPE_ARRAY, struct reply_block, REPLY_CELLS / REPLY_BLOCK,
+ARRAY_MAP(reply_cells, BPF_MAP_TYPE_ARRAY, struct reply_block, REPLY_CELLS / 2 / REPLY_PAIRS,
 	  BPF_F_MMAPABLE);
 
 /* The bits and cells that live flows need, as the last collection saw them; a bit for each. */

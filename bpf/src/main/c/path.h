@@ -139,7 +139,8 @@ static __always_inline bool FN(insert_flow)(const struct FN(flow_key) *key,
 	new->original.source_port = new->reply_key.destination_port;
 	new->original.tag = FN(flow_tag)(key, new->original.created);
 	bpf_map_update_elem(&FN(embryo), key, &new->original, BPF_ANY);
-	FN(expect_replies)(&new->original.destination, new->original.destination_port, key->protocol);
+	FN(expect_replies)(&new->original.destination, new->original.destination_port, key->protocol,
+			   keeps_source);
 	return true;
 }
 
@@ -346,7 +347,7 @@ static __always_inline verdict_t FN(take_in)(struct __sk_buff *skb, struct FN(pa
 			  packet->key.protocol))
 		FN(forget_disagreeing)(skb, packet, &flow);
 	to_frontend = FN(maybe_frontend)(&packet->key) || FN(maybe_closed)(&packet->key);
-	if (!to_frontend && !FN(maybe_reply)(&packet->key))
+	if (!to_frontend && !FN(maybe_reply)(&packet->key, false))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 
 	found = FN(find_flow)(&packet->key, &flow, &stored);
@@ -374,7 +375,7 @@ static __always_inline verdict_t FN(let_out)(struct __sk_buff *skb, struct FN(pa
 	struct FN(flow) flow, *stored;
 	enum found found;
 
-	if (!FN(maybe_reply)(&packet->key))
+	if (!FN(maybe_reply)(&packet->key, true))
 		return verdict(REASON_PASS_NOT_SERVICE, PASS);
 	found = FN(find_flow)(&packet->key, &flow, &stored);
 	if (!found)

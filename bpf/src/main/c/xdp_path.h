@@ -147,7 +147,7 @@ static __always_inline verdict_t FN(send_on_fast)(struct xdp_md *context)
 	reason = FN(parse_in_place)(data, data_end, ETH_HLEN, &packet);
 	if (reason != REASON_PASS_NOT_SERVICE)
 		return UP(reason);
-	if (!FN(maybe_frontend)(&packet.key) && !FN(maybe_reply)(&packet.key) &&
+	if (!FN(maybe_frontend)(&packet.key) && !FN(maybe_reply)(&packet.key, false) &&
 	    !FN(maybe_closed)(&packet.key))
 		return UP(REASON_PASS_NOT_SERVICE);
 	if (is_opening(packet.tcp_flags))

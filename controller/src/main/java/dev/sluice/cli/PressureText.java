@@ -20,9 +20,10 @@ final class PressureText {
           "half-open flows were evicted before they were answered. Give them more entries"
               + " (--embryos; after 'sluice detach', as tables do not grow)";
       case SOCKET_STORAGE ->
-          "the kernel has no memory for what a socket is to remember: its calls are left to the"
-              + " packet path, which the node's own sockets do not have. Look at the memory of the"
-              + " node and at the limits of cgroups";
+          "the kernel has no memory for what a socket is to remember: a TCP socket is connected"
+              + " and shows its backend as its peer, datagrams are left to the packet path, which the"
+              + " node's own sockets do not have. Look at the memory of the node and at the limits"
+              + " of cgroups";
       case COUNT -> throw new IllegalArgumentException("the number of signals is none");
     };
   }

@@ -26,9 +26,12 @@ final class FilterHash {
     return (int) (hash(address, port, protocol) >>> (Long.SIZE - Limits.FILTER_BITS_LOG2));
   }
 
-  /** The cell of a backend. */
-  static int cell(IpAddress address, int port, Protocol protocol) {
-    return (int) (hash(address, port, protocol) >>> (Long.SIZE - Limits.REPLY_CELLS_LOG2));
+  /**
+   * The cell of a backend, for the replies that egress translates or for those that ingress does.
+   */
+  static int cell(IpAddress address, int port, Protocol protocol, boolean atEgress) {
+    int cell = (int) (hash(address, port, protocol) >>> (Long.SIZE - Limits.REPLY_CELLS_LOG2));
+    return atEgress ? cell | 1 : cell & ~1;
   }
 
   private static long hash(IpAddress address, int port, Protocol protocol) {

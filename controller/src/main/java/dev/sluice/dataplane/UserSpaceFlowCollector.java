@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.dataplane;
 
+import dev.sluice.bpf.Apply;
 import dev.sluice.bpf.Direction;
 import dev.sluice.bpf.MapNames;
 import dev.sluice.bpf.SeenFlags;
@@ -178,7 +179,9 @@ final class UserSpaceFlowCollector implements FlowCollector {
     IpAddress backend = Bytes.address(value, layout.flow.destination(), layout.family);
     int backendPort = Bytes.port(value, layout.flow.destinationPort());
     setBit(vipBitsUsed, FilterHash.bit(frontend, frontendPort, protocol));
-    setBit(replyCellsUsed, FilterHash.cell(backend, backendPort, protocol));
+    boolean atEgress =
+        Bytes.unsignedByte(value, layout.flow.apply()) == Apply.INGRESS_LOCAL.value();
+    setBit(replyCellsUsed, FilterHash.cell(backend, backendPort, protocol, atEgress));
   }
 
   private static void setBit(MappedArray bits, int bit) {

@@ -58,7 +58,7 @@ class FilterHashTest {
   }
 
   private static int cell(NodeUnderTest node, Protocol protocol, End backend) {
-    int cell = FilterHash.cell(backend.address(), backend.port(), protocol);
+    int cell = FilterHash.cell(backend.address(), backend.port(), protocol, true);
     return node.objects().mapped(MapNames.REPLY_CELLS).memory().get(ValueLayout.JAVA_BYTE, cell);
   }
 

@@ -74,8 +74,8 @@ final class FragmentRows extends PacketRows {
             last(udp(client, vip), 96),
             Reason.FORWARDED,
             handedOn(last(udp(client, pod), 96)))
-        .enters(POD, first(udp(pod, client), 48), Reason.PASS_OTHER_HOOK, untouched())
-        .enters(POD, last(udp(pod, client), 48), Reason.PASS_OTHER_HOOK, untouched())
+        .enters(POD, first(udp(pod, client), 48), Reason.PASS_NOT_SERVICE, untouched())
+        .enters(POD, last(udp(pod, client), 48), Reason.PASS_NOT_SERVICE, untouched())
         .leaves(
             UPLINK,
             first(udp(pod, client), 48),

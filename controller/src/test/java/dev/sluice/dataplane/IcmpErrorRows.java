@@ -141,7 +141,7 @@ final class IcmpErrorRows extends PacketRows {
         .enters(
             POD,
             error(TIME_EXCEEDED, pod.address(), tcp(client, pod, ACK)),
-            Reason.PASS_OTHER_HOOK,
+            Reason.PASS_NOT_SERVICE,
             untouched());
     established(row("a ping passes"))
         .enters(

@@ -124,7 +124,7 @@ final class TranslatedRows extends PacketRows {
     row("the pod's reply is left alone where it enters: it is translated where the client is")
         .given(tcpOn(pod))
         .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
-        .enters(POD, tcp(pod, client, SYN, ACK), Reason.PASS_OTHER_HOOK, untouched());
+        .enters(POD, tcp(pod, client, SYN, ACK), Reason.PASS_NOT_SERVICE, untouched());
     row("the last hop is the stack's to count for a backend on this node")
         .given(tcpOn(pod))
         .enters(
@@ -174,7 +174,7 @@ final class TranslatedRows extends PacketRows {
             tcp(client, vip, SYN),
             Reason.OPENED_REMOTE,
             sentOn(FABRIC, tcp(nat, remote, SYN)))
-        .leaves(UPLINK, tcp(remote, nat, SYN, ACK), Reason.PASS_OTHER_HOOK, untouched());
+        .leaves(UPLINK, tcp(remote, nat, SYN, ACK), Reason.PASS_NOT_SERVICE, untouched());
     row("the address of the outgoing device goes before the node's")
         .given(tcpOn(remote))
         .when(
@@ -224,6 +224,18 @@ final class TranslatedRows extends PacketRows {
             tcp(podAsClient, vip, ACK).carrying("odd"),
             Reason.FORWARDED,
             sentBack(tcp(nat, pod, ACK).carrying("odd")));
+    row("a backend whose replies are translated at both hooks: either leaves the other's alone")
+        .given(tcpOn(pod))
+        .enters(
+            POD, tcp(podAsClient, vip, SYN), Reason.OPENED_HAIRPIN, sentBack(tcp(nat, pod, SYN)))
+        .enters(UPLINK, tcp(client, vip, SYN), Reason.OPENED_LOCAL, handedOn(tcp(client, pod, SYN)))
+        .enters(POD, tcp(pod, client, SYN, ACK), Reason.PASS_OTHER_HOOK, untouched())
+        .leaves(UPLINK, tcp(pod, nat, SYN, ACK), Reason.PASS_OTHER_HOOK, untouched())
+        .leaves(
+            UPLINK,
+            tcp(pod, client, SYN, ACK),
+            Reason.REPLIED,
+            handedOn(tcp(vip, client, SYN, ACK)));
     row("a pod that reaches itself by UDP")
         .given(service(UDP, vip, random(local(pod))))
         .enters(POD, udp(podAsClient, vip), Reason.OPENED_HAIRPIN, sentBack(udp(nat, pod)))

@@ -162,7 +162,7 @@ final class UntranslatedRows extends PacketRows {
         .enters(POD, tcp(pod, client, ACK), Reason.PASS_NOT_SERVICE, untouched());
     established(row("a backend's packet that is no reply passes"))
         .leaves(UPLINK, tcp(pod, stranger, ACK), Reason.PASS_NO_FLOW, untouched())
-        .enters(POD, tcp(pod, stranger, ACK), Reason.PASS_NO_FLOW, untouched());
+        .enters(POD, tcp(pod, stranger, ACK), Reason.PASS_NOT_SERVICE, untouched());
     row("a Maglev table restores a lost flow to a pod of this node")
         .given(service(TCP, vip, maglev(local(pod))))
         .enters(

@@ -63,6 +63,13 @@ public final class Progress {
     }
   }
 
+  /** Says something that stays to be read. */
+  public void note(String line) {
+    interrupt();
+    out.println(line);
+    out.flush();
+  }
+
   /** Makes room for something else to be printed. */
   public void interrupt() {
     if (terminal && told != begun) {

@@ -2,8 +2,10 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.common.Progress;
+import dev.sluice.bench.common.QuietMachine;
 import dev.sluice.bench.compare.result.Mode;
 import dev.sluice.bench.compare.result.TrafficPath;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -17,6 +19,11 @@ final class Comparison {
 
   private static final long TURN_STEPS = 3;
 
+  /** An agent that was started a moment ago still compiles itself. */
+  private static final Duration PATIENCE_AT_FIRST = Duration.ofSeconds(30);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final int services;
   private final List<Mode> modes;
   private final Extent extent;
@@ -24,6 +31,7 @@ final class Comparison {
   private final Results results;
   private final Progress progress;
   private final TrafficRound traffic;
+  private final QuietMachine machine = new QuietMachine();
   private final List<Turn> turns;
   private final Map<Mode, TablesRound> tables = new EnumMap<>(Mode.class);
   private final Map<Turn, Evidence> evidence = new LinkedHashMap<>();
@@ -88,9 +96,11 @@ final class Comparison {
         prove(turn, lineup);
         progress.advance(1);
       }
+      settle(PATIENCE_AT_FIRST);
       long connections = 0;
       for (int round = 1; round <= extent.rounds; round++) {
         connections += ask(round, lineup);
+        settle(PATIENCE);
       }
       check(connections);
       change();
@@ -115,6 +125,16 @@ final class Comparison {
     traffic.warmUp(lineup.traffic(turn.mode, turn.path), PROOF);
     proof.check(PROOF);
     evidence.put(turn, evidence(turn));
+  }
+
+  private void settle(Duration patience) {
+    tell("waiting until the processors are idle");
+    double busy = machine.await(patience);
+    if (busy > QuietMachine.QUIET) {
+      progress.note(
+          "%,d Services: something else keeps the processors %.0f %% busy, beside what is measured next"
+              .formatted(services, busy));
+    }
   }
 
   private Evidence evidence(Turn turn) {

@@ -24,8 +24,7 @@ final class SocketHooks implements AutoCloseable {
     }
   }
 
-  private void attach(
-      LoadedObjects objects, String program, Path cgroup, CgroupAttachType type) {
+  private void attach(LoadedObjects objects, String program, Path cgroup, CgroupAttachType type) {
     links.add(BpfLink.attachCgroup(objects.socketProgram(program), cgroup, type));
   }
 
