@@ -132,6 +132,40 @@ class FlowCollectionTest {
         .isEqualTo(Reason.PASS_NOT_SERVICE);
   }
 
+  /** With source NAT, replies are translated at ingress, and have a cell of their own. */
+  @ParameterizedTest(name = "in the kernel: {0}")
+  @ValueSource(booleans = {true, false})
+  void theCellOfAnotherNodesBackendStaysAsLongAsAFlowNeedsIt(boolean inKernel) {
+    node = new NodeUnderTest(Delivery.TEST_RUN, inKernel);
+    node.reset();
+    Cast cast = Cast.of(IpFamily.IPV4);
+    End backend = cast.backend(cast.remotePod());
+    node.apply(Plans.service(Protocol.TCP, cast.frontend(), Plans.random(Plans.remote(backend))));
+    Sent syn = Sent.of(Packet.tcp(cast.clientEnd(), cast.frontend(), Flag.SYN));
+    assertThat(node.deliver(Hook.TC_INGRESS, Place.UPLINK, syn, true).reason())
+        .isEqualTo(Reason.OPENED_REMOTE);
+    assertThat(enters(backend, cast.nat(), Flag.SYN, Flag.ACK)).isEqualTo(Reason.REPLIED);
+
+    FlowTimeouts patient = new FlowTimeouts(LONG, LONG, SHORT, SHORT, SHORT, SHORT);
+    node.collect(patient);
+    node.collect(patient);
+    node.collect(patient);
+    assertThat(enters(backend, cast.nat(), Flag.ACK)).isEqualTo(Reason.REPLIED);
+
+    node.pause(PAUSE);
+    FlowTimeouts impatient = new FlowTimeouts(SHORT, SHORT, SHORT, SHORT, SHORT, SHORT);
+    node.collect(impatient);
+    node.collect(impatient);
+    assertThat(enters(backend, cast.nat(), Flag.ACK))
+        .as("the cell is empty")
+        .isEqualTo(Reason.PASS_NOT_SERVICE);
+  }
+
+  private Reason enters(End from, End to, Flag... flags) {
+    Sent packet = Sent.of(Packet.tcp(from, to, flags));
+    return node.deliver(Hook.TC_INGRESS, Place.FABRIC, packet, true).reason();
+  }
+
   private ServicePlan establish(Cast cast, End client) {
     ServicePlan plan =
         Plans.service(
