@@ -17,7 +17,7 @@ enum limit {
 	FILTER_BITS_LOG2 = 20,
 	FILTER_BITS = 1 << FILTER_BITS_LOG2,
 	/* Cells in the filter of replies: in pairs, the second for replies that egress translates. */
-	REPLY_CELLS_LOG2 = 19,
+	REPLY_CELLS_LOG2 = 18,
 	REPLY_CELLS = 1 << REPLY_CELLS_LOG2,
 	/* Backend ids in one element of `regions`: values are padded to 8 bytes, so 16 ids share one. */
 	REGION_BLOCK = 16,

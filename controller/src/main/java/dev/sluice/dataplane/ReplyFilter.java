@@ -15,14 +15,14 @@ import java.util.BitSet;
  * thread.
  *
  * <p>A program may set a cell at any moment, with a plain store of a byte. So cells are changed by
- * compare-and-set of the four that share a word, which fails if one of them was set meanwhile.
+ * compare-and-set of the eight that share a word, which fails if one of them was set meanwhile.
  */
 final class ReplyFilter {
-  private static final ValueLayout.OfInt WORD =
-      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong WORD =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final VarHandle CELLS = WORD.varHandle();
-  private static final int CELLS_OF_WORD = Integer.BYTES;
+  private static final int CELLS_OF_WORD = Long.BYTES;
   private static final int OPENED = ReplyCell.OPENED.value();
   private static final int AGED = ReplyCell.AGED.value();
   private static final int EMPTY = ReplyCell.EMPTY.value();
@@ -75,14 +75,14 @@ final class ReplyFilter {
 
   private void changeAll(Change change) {
     for (int first = 0; first < Limits.REPLY_CELLS; first += CELLS_OF_WORD) {
-      int before = (int) CELLS.getVolatile(cells, (long) first);
+      long before = (long) CELLS.getVolatile(cells, (long) first);
       if (before == 0) {
         continue;
       }
-      int after = 0;
+      long after = 0;
       for (int place = 0; place < CELLS_OF_WORD; place++) {
         int shift = place * Byte.SIZE;
-        after |= change.apply(first + place, before >>> shift & 0xff) << shift;
+        after |= (long) change.apply(first + place, (int) (before >>> shift) & 0xff) << shift;
       }
       // Set meanwhile: the next collection looks again.
       CELLS.compareAndSet(cells, (long) first, before, after);

@@ -16,7 +16,7 @@ class ReplyFilterTest {
   private static final int COLLECTIONS = 2_000;
 
   private final MemorySegment cells =
-      MemorySegment.ofArray(new int[Limits.REPLY_CELLS / Integer.BYTES]);
+      MemorySegment.ofArray(new long[Limits.REPLY_CELLS / Long.BYTES]);
   private final MemorySegment used =
       MemorySegment.ofArray(new long[Limits.REPLY_CELLS / Long.SIZE]);
   private final ReplyFilter filter = new ReplyFilter(cells, used);

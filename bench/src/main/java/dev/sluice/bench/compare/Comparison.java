@@ -114,7 +114,8 @@ final class Comparison {
 
   private void program(Mode mode, Lineup lineup) {
     Station station = lineup.station(mode);
-    Proxy proxy = Proxies.of(station, services, load, lineup.lab().directory());
+    Proxy proxy =
+        Proxies.of(station, services, extent.nftablesPart, load, lineup.lab().directory());
     TablesRound round = new TablesRound(station, proxy, services, load, results);
     tables.put(mode, round);
     round.program(mode == Mode.DIRECT ? 1 : extent.cold);

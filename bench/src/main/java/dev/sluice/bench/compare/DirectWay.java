@@ -2,6 +2,7 @@
 package dev.sluice.bench.compare;
 
 import dev.sluice.bench.compare.result.TrafficPath;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /** No proxy at all. */
@@ -13,8 +14,8 @@ final class DirectWay implements Proxy {
   }
 
   @Override
-  public double program() {
-    return 0;
+  public OptionalDouble program() {
+    return OptionalDouble.empty();
   }
 
   @Override

@@ -80,6 +80,16 @@ final class Extent {
   int cold;
 
   @Option(
+      names = "--nftables-part",
+      paramLabel = "PORTS",
+      defaultValue = "0",
+      description =
+          "load the rules of nftables in transactions of so many Services' ports, and take no time of"
+              + " it: kube-proxy's only one takes time by the square of its size, for 10,000 Services"
+              + " more than an hour in an emulator; 0 for the only one (default: ${DEFAULT-VALUE})")
+  int nftablesPart;
+
+  @Option(
       names = "--changes",
       paramLabel = "ROUNDS",
       defaultValue = "5",
@@ -98,6 +108,7 @@ final class Extent {
     check("--datagrams", datagrams, 0, Integer.MAX_VALUE);
     check("--stream", stream, 0, Integer.MAX_VALUE);
     check("--cold", cold, 1, Integer.MAX_VALUE);
+    check("--nftables-part", nftablesPart, 0, Integer.MAX_VALUE);
     check("--changes", changes, 0, Integer.MAX_VALUE);
     paths();
   }

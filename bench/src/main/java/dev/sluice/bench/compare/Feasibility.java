@@ -26,7 +26,7 @@ final class Feasibility {
           continue;
         }
         try {
-          Proxy proxy = Proxies.of(lineup.station(mode), 1, load, lineup.lab().directory());
+          Proxy proxy = Proxies.of(lineup.station(mode), 1, 0, load, lineup.lab().directory());
           proxy.program();
           proxy.change(1);
           possible.add(mode);

@@ -6,6 +6,7 @@ import dev.sluice.bench.compare.rules.IptablesRules;
 import dev.sluice.bench.compare.rules.ServicePort;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -55,11 +56,12 @@ final class IptablesProxy implements Proxy {
   }
 
   @Override
-  public double program() {
-    return all.stream()
-            .mapToLong(part -> files.feed(part, restore(), "--noflush", "--counters").nanos())
-            .sum()
-        / NANOS;
+  public OptionalDouble program() {
+    return OptionalDouble.of(
+        all.stream()
+                .mapToLong(part -> files.feed(part, restore(), "--noflush", "--counters").nanos())
+                .sum()
+            / NANOS);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.sluice.bench.compare.rules.ServicePort;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -59,12 +60,12 @@ final class IpvsProxy implements Proxy {
   }
 
   @Override
-  public double program() {
+  public OptionalDouble program() {
     long nanos = files.feed(servers, "ipvsadm", "--restore").nanos();
     SYSCTLS.forEach(station.node()::sysctl);
     nanos += files.feed(addresses, "ip", "-batch", "-").nanos();
     nanos += files.feed(masquerading, "iptables-nft-restore", "--noflush").nanos();
-    return nanos / NANOS;
+    return OptionalDouble.of(nanos / NANOS);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.sluice.bench.compare.rules.NftablesRules;
 import dev.sluice.bench.compare.rules.ServicePort;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -15,14 +16,23 @@ final class NftablesProxy implements Proxy {
 
   private final Station station;
   private final RuleFiles files;
-  private final Path all;
+  private final boolean inParts;
+  private final List<Path> all;
   private final Path none;
   private final List<Path> changes;
 
-  NftablesProxy(Station station, int services, LoadProgram load) {
+  /**
+   * @param part ports of Services that are programmed in one transaction; 0 for all of them
+   */
+  NftablesProxy(Station station, int part, int services, LoadProgram load) {
     this.station = station;
+    inParts = part > 0;
     files = new RuleFiles(load, station.node());
-    all = files.write("all", rules(services, 0).all());
+    List<String> texts = rules(services, 0).all(inParts ? part : Integer.MAX_VALUE);
+    all =
+        IntStream.range(0, texts.size())
+            .mapToObj(i -> files.write("all-" + i, texts.get(i)))
+            .toList();
     none = files.write("none", "delete table ip kube-proxy\n");
     changes =
         IntStream.range(0, SIDES)
@@ -41,8 +51,9 @@ final class NftablesProxy implements Proxy {
   }
 
   @Override
-  public double program() {
-    return files.feed(all, "nft", "-f", "-").nanos() / NANOS;
+  public OptionalDouble program() {
+    long nanos = all.stream().mapToLong(part -> files.feed(part, "nft", "-f", "-").nanos()).sum();
+    return inParts ? OptionalDouble.empty() : OptionalDouble.of(nanos / NANOS);
   }
 
   @Override

@@ -17,9 +17,11 @@ final class Proxies {
   /**
    * A proxy that has not programmed anything yet.
    *
+   * @param nftablesPart ports of Services in a transaction of nftables; 0 for all of them
    * @param directory of the lab, for manifests
    */
-  static Proxy of(Station station, int services, LoadProgram load, Path directory) {
+  static Proxy of(
+      Station station, int services, int nftablesPart, LoadProgram load, Path directory) {
     return switch (station.mode()) {
       case DIRECT -> new DirectWay(station);
       case SLUICE_SOCKETS ->
@@ -30,7 +32,7 @@ final class Proxies {
       case IPTABLES_LEGACY ->
           new IptablesProxy(station, "iptables-legacy", Integer.MAX_VALUE, services, load);
       case IPTABLES_NFT -> new IptablesProxy(station, "iptables-nft", NFT_PORTS, services, load);
-      case NFTABLES -> new NftablesProxy(station, services, load);
+      case NFTABLES -> new NftablesProxy(station, nftablesPart, services, load);
       case IPVS_RR -> new IpvsProxy(station, "rr", services, load);
       case IPVS_MH -> new IpvsProxy(station, "mh", services, load);
     };

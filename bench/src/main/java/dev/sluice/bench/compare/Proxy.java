@@ -10,8 +10,12 @@ interface Proxy {
   /** The sides that the changing Service has. */
   int SIDES = 2;
 
-  /** Programs all Services where there is nothing, and returns the milliseconds that took. */
-  double program();
+  /**
+   * Programs all Services where there is nothing.
+   *
+   * @return the milliseconds that took; empty if it was not done in the way that is to be timed
+   */
+  OptionalDouble program();
 
   /**
    * What {@link #program} took from the start of the process that keeps the tables, in

@@ -109,11 +109,11 @@ final class SluiceProxy implements Proxy {
 
   /** The agent's own figure: from objects in memory to maps. */
   @Override
-  public double program() {
+  public OptionalDouble program() {
     long begun = System.nanoTime();
     agent = station.node().startAgent(options);
     startNanos = System.nanoTime() - begun;
-    return metric(FIRST_ROUND) * MILLIS_PER_SECOND;
+    return OptionalDouble.of(metric(FIRST_ROUND) * MILLIS_PER_SECOND);
   }
 
   @Override

@@ -57,7 +57,7 @@ final class TablesRound {
   }
 
   private void program() {
-    add(Measure.PROGRAM_COLD, proxy.program());
+    proxy.program().ifPresent(millis -> add(Measure.PROGRAM_COLD, millis));
     proxy.startMillis().ifPresent(millis -> add(Measure.PROGRAM_FROM_START, millis));
   }
 

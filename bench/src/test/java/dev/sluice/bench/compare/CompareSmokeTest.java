@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,30 @@ class CompareSmokeTest {
               .toList();
       assertThat(tables).as("%s", mode).hasSize(mode == Mode.DIRECT ? 0 : mode.isSluice() ? 6 : 3);
     }
+  }
+
+  @Test
+  void nftablesInPartsForwardsButHasNoFigureForProgramming() throws IOException {
+    Path json = directory.resolve("compare-parts.json");
+
+    assertThat(
+            run(
+                "--services=5",
+                "--modes=nftables",
+                "--paths=pod-to-pod",
+                "--nftables-part=2",
+                "--json",
+                json.toString()))
+        .as(err.toString())
+        .isZero();
+
+    CompareReport report = ComparisonFile.read(json);
+    Assumptions.assumeTrue(
+        report.leftOut().isEmpty(), () -> "no nftables here: " + report.leftOut());
+    assertThat(report.results())
+        .extracting(result -> result.subject().measure())
+        .contains(Measure.NEW_CONNECTIONS, Measure.ENDPOINT_CHANGE)
+        .doesNotContain(Measure.PROGRAM_COLD);
   }
 
   @Test

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.sluice.bench.compare.rules;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Input of {@code nft -f}: one transaction. */
+/** Input of {@code nft -f}, each text one transaction. */
 public final class NftablesRules {
   private static final int HASH = 8;
 
@@ -104,14 +105,28 @@ public final class NftablesRules {
     this.nodeAddress = nodeAddress;
   }
 
-  /** Everything, where there is no such table. */
-  public String all() {
+  /**
+   * Everything, where there is no such table: kube-proxy's one transaction, or several, to be made
+   * one after the other.
+   *
+   * @param part how many ports' rules a transaction has at most
+   */
+  public List<String> all(int part) {
+    List<String> transactions = new ArrayList<>();
     StringBuilder text = new StringBuilder(BASE.replace("NODE_ADDRESS", nodeAddress));
+    int inText = 0;
     for (ServicePort port : ports) {
+      if (inText == part) {
+        transactions.add(text.toString());
+        text.setLength(0);
+        inText = 0;
+      }
       chains(port, text);
       elements(port, text);
+      inText++;
     }
-    return text.toString();
+    transactions.add(text.toString());
+    return transactions;
   }
 
   /** What kube-proxy sends when the endpoints of some Services have changed: their chains. */
