@@ -21,19 +21,20 @@ compare-vagrant.json. Both files are written to docs/benchmarks.
 
 OPTIONs are those of bench/run.sh compare, --json FILE among them, in docs/benchmarks.
 Without any, with QEMU: all modes with 1, 100 and 1,000 Services, some 30 minutes
-on an otherwise idle machine. 10,000 take the rules' programs an hour and more to
-load there; for Sluice and IPVS, some 10 minutes:
+on an otherwise idle machine. 10,000 take the programs of iptables an hour and more
+to load there, and nftables' one transaction, too; with that in parts, without
+iptables, some 20 minutes:
 
   vagrant/bench.sh 6.12 --json docs/benchmarks/compare-qemu-6.12-10000.json \
-    --services 10000 --modes direct,sluice-sockets,sluice-tc,ipvs-rr,ipvs-mh \
-    --paths pod-to-pod --rounds 3 --connections 1000 --requests 500 \
-    --datagrams 500 --stream 0 --cold 1 --changes 1
+    --services 10000 --nftables-part 1000 --paths pod-to-pod --rounds 5 \
+    --modes direct,sluice-sockets,sluice-tc,nftables,ipvs-rr,ipvs-mh \
+    --connections 1000 --requests 500 --datagrams 500 --stream 0 --cold 1 --changes 1
 END
 }
 
 # Small rounds: the clock makes them alike.
 # shellcheck disable=SC2054
-quick=(--services 1,100,1000 --rounds 3 --connections 1000 --requests 500 --datagrams 500 --stream 8
+quick=(--services 1,100,1000 --rounds 5 --connections 1000 --requests 500 --datagrams 500 --stream 8
   --cold 1 --changes 3)
 
 in_qemu() {
