@@ -6,6 +6,7 @@ import dev.sluice.bpf.Direction;
 import dev.sluice.bpf.Flow4;
 import dev.sluice.bpf.Flow6;
 import dev.sluice.bpf.MapNames;
+import dev.sluice.bpf.ReplyCell;
 import dev.sluice.lab.AddressFamily;
 import dev.sluice.loader.BpfMap;
 import java.lang.foreign.Arena;
@@ -22,11 +23,13 @@ final class HalfOpenFlows {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private final Path pin;
+  private final Path cells;
   private final long destination;
   private final long apply;
   private final long direction;
 
   HalfOpenFlows(Path maps, AddressFamily family) {
+    cells = maps.resolve(MapNames.REPLY_CELLS);
     switch (family) {
       case IPV4 -> {
         pin = maps.resolve(MapNames.EMBRYO4);
@@ -60,10 +63,33 @@ final class HalfOpenFlows {
         Thread.onSpinWait();
         replies = repliesTo(map, arena, client.getAddress());
       }
+      expectRepliesAtIngress();
       replies.forEach(
           (key, flow) -> {
             flow.set(ValueLayout.JAVA_BYTE, apply, (byte) Apply.INGRESS_LOCAL.value());
             map.update(key, flow);
+          });
+    }
+  }
+
+  /** Of the cells in pairs, marks each first one whose second one is: filters.h has them. */
+  private void expectRepliesAtIngress() {
+    try (BpfMap map = BpfMap.openPinned(cells);
+        Arena arena = Arena.ofConfined()) {
+      Map<MemorySegment, MemorySegment> blocks = new HashMap<>();
+      map.forEach((key, block) -> blocks.put(copy(key, arena), copy(block, arena)));
+      blocks.forEach(
+          (key, block) -> {
+            boolean marked = false;
+            for (long atIngress = 0; atIngress < block.byteSize(); atIngress += 2) {
+              if (block.get(ValueLayout.JAVA_BYTE, atIngress + 1) != ReplyCell.EMPTY.value()) {
+                block.set(ValueLayout.JAVA_BYTE, atIngress, (byte) ReplyCell.OPENED.value());
+                marked = true;
+              }
+            }
+            if (marked) {
+              map.update(key, block);
+            }
           });
     }
   }
