@@ -20,10 +20,10 @@ Vagrantfile (VirtualBox or libvirt), which it brings up and leaves running, into
 compare-vagrant.json. Both files are written to docs/benchmarks.
 
 OPTIONs are those of bench/run.sh compare, --json FILE among them, in docs/benchmarks.
-Without any, with QEMU: all modes with 1, 100 and 1,000 Services, some 30 minutes
+Without any, with QEMU: all modes with 1, 100 and 1,000 Services, an hour or so
 on an otherwise idle machine. 10,000 take the programs of iptables an hour and more
 to load there, and nftables' one transaction, too; with that in parts, without
-iptables, some 20 minutes:
+iptables, some 25 minutes:
 
   vagrant/bench.sh 6.12 --json docs/benchmarks/compare-qemu-6.12-10000.json \
     --services 10000 --nftables-part 1000 --paths pod-to-pod --rounds 5 \

@@ -30,6 +30,15 @@ static __always_inline struct reply_pair *reply_pair(__u32 cell)
 	return block ? &block->pair[cell / 2 % REPLY_PAIRS] : NULL;
 }
 
+static __always_inline __u8 *reply_cell(__u32 cell)
+{
+	struct reply_pair *pair = reply_pair(cell);
+
+	if (!pair)
+		return NULL;
+	return cell & 1 ? &pair->at_egress : &pair->at_ingress;
+}
+
 #endif
 
 /*
@@ -74,13 +83,9 @@ static __always_inline bool FN(has_flows)(const struct FN(address) *backend, __b
 static __always_inline void FN(expect_replies)(const struct FN(address) *backend, __be16 port,
 					       __u8 protocol, bool at_egress)
 {
-	struct reply_pair *pair = reply_pair(FN(cell_of)(backend, port, protocol, at_egress));
-	__u8 *cell;
+	__u8 *cell = reply_cell(FN(cell_of)(backend, port, protocol, at_egress));
 
-	if (!pair)
-		return;
-	cell = at_egress ? &pair->at_egress : &pair->at_ingress;
-	if (*cell != REPLY_CELL_OPENED)
+	if (cell && *cell != REPLY_CELL_OPENED)
 		*cell = REPLY_CELL_OPENED;
 }
 
@@ -93,8 +98,8 @@ static __always_inline bool FN(maybe_frontend)(const struct FN(flow_key) *key)
 /* May the packet be a reply that this hook translates? */
 static __always_inline bool FN(maybe_reply)(const struct FN(flow_key) *key, bool at_egress)
 {
-	const struct reply_pair *pair =
-		reply_pair(FN(cell_of)(&key->source, key->source_port, key->protocol, at_egress));
+	const __u8 *cell =
+		reply_cell(FN(cell_of)(&key->source, key->source_port, key->protocol, at_egress));
 
-	return pair && (at_egress ? pair->at_egress : pair->at_ingress) != REPLY_CELL_EMPTY;
+	return cell && *cell != REPLY_CELL_EMPTY;
 }

@@ -35,11 +35,7 @@ final class IptablesProxy implements Proxy {
     this.command = command;
     files = new RuleFiles(load, station.node());
     ports = station.services(services, 0);
-    List<String> texts = rules(ports).all(portsPerRestore);
-    all =
-        IntStream.range(0, texts.size())
-            .mapToObj(i -> files.write("all-" + i, texts.get(i)))
-            .toList();
+    all = files.writeParts("all", rules(ports).all(portsPerRestore));
     empty = files.write("empty", EMPTY);
     changes = IntStream.range(0, SIDES).mapToObj(side -> changed(services, side)).toList();
   }
@@ -57,11 +53,7 @@ final class IptablesProxy implements Proxy {
 
   @Override
   public OptionalDouble program() {
-    return OptionalDouble.of(
-        all.stream()
-                .mapToLong(part -> files.feed(part, restore(), "--noflush", "--counters").nanos())
-                .sum()
-            / NANOS);
+    return OptionalDouble.of(files.feedParts(all, restore(), "--noflush", "--counters") / NANOS);
   }
 
   @Override

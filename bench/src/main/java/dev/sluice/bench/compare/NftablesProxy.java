@@ -28,11 +28,7 @@ final class NftablesProxy implements Proxy {
     this.station = station;
     inParts = part > 0;
     files = new RuleFiles(load, station.node());
-    List<String> texts = rules(services, 0).all(inParts ? part : Integer.MAX_VALUE);
-    all =
-        IntStream.range(0, texts.size())
-            .mapToObj(i -> files.write("all-" + i, texts.get(i)))
-            .toList();
+    all = files.writeParts("all", rules(services, 0).all(inParts ? part : Integer.MAX_VALUE));
     none = files.write("none", "delete table ip kube-proxy\n");
     changes =
         IntStream.range(0, SIDES)
@@ -52,7 +48,7 @@ final class NftablesProxy implements Proxy {
 
   @Override
   public OptionalDouble program() {
-    long nanos = all.stream().mapToLong(part -> files.feed(part, "nft", "-f", "-").nanos()).sum();
+    long nanos = files.feedParts(all, "nft", "-f", "-");
     return inParts ? OptionalDouble.empty() : OptionalDouble.of(nanos / NANOS);
   }
 

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Texts that programs of a node take as their input. They are written before anything is timed. */
 final class RuleFiles {
@@ -24,6 +26,18 @@ final class RuleFiles {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write rules", e);
     }
+  }
+
+  /** Writes texts that are input one after the other. */
+  List<Path> writeParts(String name, List<String> texts) {
+    return IntStream.range(0, texts.size())
+        .mapToObj(i -> write(name + "-" + i, texts.get(i)))
+        .toList();
+  }
+
+  /** Runs a command for each file, as {@link #feed} does; returns the nanoseconds of all runs. */
+  long feedParts(List<Path> inputs, String... command) {
+    return inputs.stream().mapToLong(input -> feed(input, command).nanos()).sum();
   }
 
   /** Runs a command on the node with a file as its input; throws if it fails. */
